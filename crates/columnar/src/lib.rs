@@ -1,0 +1,3 @@
+//! Mapped Parquet and Arrow files to pruned pages and decoded batches.
+
+pub mod text;

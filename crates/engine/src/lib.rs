@@ -1,0 +1,1 @@
+//! All rules in one pass: compile, bind, scan, merge

@@ -1,0 +1,1 @@
+//! Multi-needle search over bytes: which of many needles occur where

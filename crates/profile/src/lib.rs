@@ -1,0 +1,1 @@
+//! Archive column names to SPL and CIM field names

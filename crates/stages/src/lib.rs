@@ -1,0 +1,1 @@
+//! Vectorised operators over batches: predicates, projections, bins and aggregates

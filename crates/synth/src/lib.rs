@@ -1,0 +1,1 @@
+//! Synthetic telemetry with planted ground truth

@@ -1,0 +1,44 @@
+//! The reference interpreter: whole rules over rows in memory, obviously right and slow.
+//!
+//! | File | What it holds |
+//! | --- | --- |
+//! | `archive` | input files: columns, rows, the mapping of names |
+//! | `settings` | options of a run |
+//! | `value` | values, their texts, numeric form, folding (§2.6, §4.1, §4.3, §4.4) |
+//! | `clock` | times: printing, absolute and relative forms (§4.6) |
+//! | `row` | a row on its way through the commands, and what bare terms see of it (§2.2) |
+//! | `breakers` | breakers and the match of a term in a text (§2.1, §2.3-2.5) |
+//! | `markup` | markup pairs (§2.2.4) |
+//! | `neutral` | selectors that the input does not have (§3.12) |
+//! | `marker` | class markers (§2.8) |
+//! | `compare` | field comparison of `search` (§3) |
+//! | `search` | the condition of `search` on one row |
+//! | `pattern` | regexes (§5.6) |
+//! | `project` | `table` and `fields` (§5.2) |
+//! | `bin` | `bin` (§5.4) |
+//! | `expand`, `aggregate`, `stats` | `stats` (§5.10): which columns, one aggregate, the command |
+//! | `output` | result cells (§4.4, §9.6) |
+//! | `run` | the commands in order |
+
+pub mod archive;
+pub mod clock;
+pub mod output;
+pub mod settings;
+pub mod value;
+
+mod aggregate;
+mod bin;
+mod breakers;
+mod compare;
+mod expand;
+mod marker;
+mod markup;
+mod neutral;
+mod pattern;
+mod project;
+mod row;
+mod run;
+mod search;
+mod stats;
+
+pub use run::{Refusal, run};
