@@ -118,11 +118,27 @@ pub(crate) fn stem(path: &Path) -> String {
 fn positions(source: &SourceText, logic: &Scalar) -> PositionMap {
     let text = source.text();
     let start = text.char_indices().nth(logic.mark.index).map_or(text.len(), |(at, _)| at);
-    PositionMap::of_scalar(source.clone(), start, logic.style, &logic.text)
+    PositionMap::of_scalar(source.clone(), content_start(text, start), logic.style, &logic.text)
+}
+
+/// Returns where the scalar at `start` begins after its anchor and tag, which the parser counts in; where one of them stands
+/// before a block scalar, the first line with content.
+fn content_start(text: &str, start: usize) -> usize {
+    let rest = |at: usize| text.get(at..).unwrap_or_default();
+    let mut at = start;
+    while rest(at).starts_with(['&', '!']) {
+        at += rest(at).find(char::is_whitespace).unwrap_or(rest(at).len());
+        at += rest(at).find(|char: char| !char.is_whitespace()).unwrap_or(rest(at).len());
+    }
+    if at != start && rest(at).starts_with(['|', '>']) {
+        at += rest(at).find(['\n', '\r']).unwrap_or(rest(at).len());
+        at += rest(at).find(|char: char| !char.is_whitespace()).unwrap_or(rest(at).len());
+    }
+    at
 }
 
 /// The keys of one mapping, each once.
-struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     /// The file, for messages.
     file: File<'a>,
     /// For aliases.
@@ -137,7 +153,7 @@ impl<'a> Keys<'a> {
     /// # Errors
     ///
     /// If a key stands twice, since readers of YAML differ in which one they take.
-    fn new(file: File<'a>, documents: &'a Documents, mapping: &'a Collection) -> Result<Self, LoadError> {
+    pub(crate) fn new(file: File<'a>, documents: &'a Documents, mapping: &'a Collection) -> Result<Self, LoadError> {
         let mut seen = std::collections::HashMap::new();
         let mut pairs = Vec::new();
         for pair in mapping.children.chunks_exact(2) {
@@ -163,14 +179,14 @@ impl<'a> Keys<'a> {
     /// # Errors
     ///
     /// If the value is a list or a mapping.
-    fn text(&self, key: &str) -> Result<Option<String>, LoadError> {
+    pub(crate) fn text(&self, key: &str) -> Result<Option<String>, LoadError> {
         let Some(node) = self.get(key) else { return Ok(None) };
         let text = self.scalar(key, node)?.text.trim();
         Ok((!text.is_empty()).then(|| text.to_owned()))
     }
 
     /// Returns the trimmed texts in the list under `key`, or the one text that it is. Entries that are no text are left out.
-    fn texts(&self, key: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, key: &str) -> Vec<String> {
         let nodes = match self.get(key) {
             Some(Node::Collection(list)) if !list.mapping => list.children.as_slice(),
             Some(node) => std::slice::from_ref(node),

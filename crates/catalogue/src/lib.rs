@@ -19,10 +19,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod corpora;
 mod document;
 mod error;
 mod load;
+mod macros;
 mod positions;
+mod repair;
 mod rule;
 mod select;
 mod tree;
@@ -30,6 +34,7 @@ mod walk;
 
 pub use error::{LoadError, LoadErrorKind};
 pub use load::{MAX_RULE_BYTES, load, load_text, query};
+pub use macros::{MacroDefinition, load_macros};
 pub use positions::{Position, PositionMap};
 pub use rule::{Entry, NotSplunk, Rule};
 pub use select::{Selected, Selection};

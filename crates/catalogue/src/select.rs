@@ -44,9 +44,9 @@ impl Selection {
                 unmatched.push(technique.clone());
             }
         }
-        let entries = entries.into_iter().filter(|entry| {
-            selectable(entry).is_none_or(|(id, techniques)| self.takes(id, techniques))
-        });
+        let entries = entries
+            .into_iter()
+            .filter(|entry| selectable(entry).is_none_or(|(id, techniques)| self.takes(id, techniques)));
         Selected { entries: entries.collect(), unmatched }
     }
 
@@ -124,7 +124,8 @@ mod tests {
 
     /// Returns the ids of the rules that the selection takes, and its unmatched parts.
     fn run(selection: &Selection) -> (Vec<String>, Vec<String>) {
-        let entries = vec![entry("5343.18043", &["T1569.002", "T1021"]), entry("5343.1", &["T1059.003"]), entry("a*b", &[])];
+        let entries =
+            vec![entry("5343.18043", &["T1569.002", "T1021"]), entry("5343.1", &["T1059.003"]), entry("a*b", &[])];
         let selected = selection.apply(entries);
         let ids = selected.entries.iter().filter_map(Entry::rule).map(|rule| rule.id.clone()).collect();
         (ids, selected.unmatched)
@@ -183,7 +184,8 @@ mod tests {
         let words = |letters: &[u8], length: u32| -> Vec<String> {
             let mut all = vec![String::new()];
             for _ in 0..length {
-                let longer = all.iter().flat_map(|word| letters.iter().map(move |&c| format!("{word}{}", char::from(c))));
+                let longer =
+                    all.iter().flat_map(|word| letters.iter().map(move |&c| format!("{word}{}", char::from(c))));
                 all = longer.chain(all.clone()).collect();
             }
             all

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
-use crate::{LoadErrorKind, Position};
+use crate::{
+    LoadErrorKind, Position,
+    repair::{Mended, Padding},
+};
 
 /// Collections inside each other that a file may have; real rules have six at most.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -49,20 +52,23 @@ pub(crate) struct Collection {
     pub(crate) mark: Mark,
 }
 
-/// A place in the parsed text.
+/// A place in the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
-    /// Characters before it.
+    /// Characters of the file before it.
     pub(crate) index: usize,
     /// The same, for people.
     pub(crate) position: Position,
 }
 
-impl From<&Marker> for Mark {
-    fn from(marker: &Marker) -> Self {
+impl Mark {
+    /// Returns the place in the file of `marker`, a place in the padded text.
+    fn new(marker: &Marker, padding: &Padding) -> Self {
         let clamp = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let position = Position { line: clamp(marker.line().max(1)), column: clamp(marker.col().saturating_add(1)) };
-        Self { index: marker.index(), position }
+        let line = marker.line().max(1);
+        let column = padding.column(line, marker.col()).saturating_add(1);
+        let position = Position { line: clamp(line), column: clamp(column) };
+        Self { index: padding.index(marker.index()), position }
     }
 }
 
@@ -104,17 +110,57 @@ pub(crate) struct TreeError {
 /// If the text is not YAML, holds a character that YAML does not allow, or nests deeper than [`MAX_DEPTH`].
 pub(crate) fn parse(text: &str) -> Result<Documents, TreeError> {
     check_characters(text)?;
+    let mut padding = Padding::default();
+    let mut mended: Option<String> = None;
+    loop {
+        let current = mended.as_deref().unwrap_or(text);
+        let failure = match read(current, &padding) {
+            Ok(documents) => return Ok(documents),
+            Err(failure) => failure,
+        };
+        let error = match failure {
+            Failure::Yaml(error) => error,
+            Failure::TooDeep(position) => {
+                let message = format!("nested more than {MAX_DEPTH} levels deep");
+                return Err(TreeError { kind: LoadErrorKind::TooDeep, position, message });
+            }
+        };
+        let place = Mark::new(error.marker(), &padding).position;
+        let message = match error.info() {
+            INDENTATION => match padding.mend(current, error.marker().index(), error.marker().col()) {
+                Mended::Text(text) => {
+                    mended = Some(text);
+                    continue;
+                }
+                Mended::NotClosed => "not valid YAML: the quote that starts here is not closed".to_owned(),
+                Mended::No => format!("not valid YAML: {INDENTATION}"),
+            },
+            info => format!("not valid YAML: {info}"),
+        };
+        return Err(TreeError { kind: LoadErrorKind::Yaml, position: place, message });
+    }
+}
+
+/// What the parser says of a quoted text whose later lines are not indented.
+const INDENTATION: &str = "invalid indentation in quoted scalar";
+
+/// Why one reading ended early.
+enum Failure {
+    /// The parser refused the text.
+    Yaml(ScanError),
+    /// Deeper than [`MAX_DEPTH`].
+    TooDeep(Position),
+}
+
+/// Returns the documents of `text`, which is the file with `padding`; places in it are those of the file.
+fn read(text: &str, padding: &Padding) -> Result<Documents, Failure> {
     let mut documents = Documents::default();
     // A stack of our own: the depth of the file is not the depth of our calls.
     let mut open: Vec<Collection> = Vec::new();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| TreeError {
-            kind: LoadErrorKind::Yaml,
-            position: Mark::from(error.marker()).position,
-            message: format!("not valid YAML: {}", error.info()),
-        })?;
-        let mark = Mark::from(&span.start);
+        let (event, span) = event.map_err(Failure::Yaml)?;
+        let mark = Mark::new(&span.start, padding);
         let node = match event {
             Event::Scalar(text, style, anchor, _tag) => {
                 let scalar = Scalar { text: text.into_owned(), style, mark };
@@ -126,8 +172,7 @@ pub(crate) fn parse(text: &str) -> Result<Documents, TreeError> {
             Event::Alias(anchor) => Node::Alias(anchor),
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 if open.len() >= MAX_DEPTH {
-                    let message = format!("nested more than {MAX_DEPTH} levels deep");
-                    return Err(TreeError { kind: LoadErrorKind::TooDeep, position: mark.position, message });
+                    return Err(Failure::TooDeep(mark.position));
                 }
                 let mapping = matches!(event, Event::MappingStart(..));
                 open.push(Collection { mapping, children: Vec::new(), mark });

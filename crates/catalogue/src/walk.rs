@@ -231,3 +231,104 @@ impl Walk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Node, parse};
+
+    /// Returns, for each character of the only value of the YAML text, the decoded character and what stands at its place.
+    fn places(yaml: &str) -> Vec<(char, String)> {
+        let documents = parse(yaml).expect("YAML");
+        let Node::Collection(top) = &documents.roots[0] else { panic!("a mapping") };
+        let scalar = documents.scalar(&top.children[1]).expect("a text");
+        let start = yaml.char_indices().nth(scalar.mark.index).map_or(yaml.len(), |(at, _)| at);
+        let segments = segments(yaml, start, scalar.style, &scalar.text).expect("both readings agree");
+        let place = |offset: usize| {
+            let segment = segments[segments.partition_point(|segment| segment.decoded as usize <= offset) - 1];
+            segment.source as usize + if segment.verbatim { offset - segment.decoded as usize } else { 0 }
+        };
+        let shown = |offset: usize| yaml.get(place(offset)..).unwrap_or("?").chars().take(2).collect::<String>();
+        scalar.text.char_indices().map(|(offset, char)| (char, shown(offset))).collect()
+    }
+
+    /// Checks that each decoded character stands at its place as it is, as white space, or as the escape that it came from,
+    /// and that the text reads `expected`.
+    fn check(yaml: &str, expected: &str) {
+        let places = places(yaml);
+        assert_eq!(places.iter().map(|(char, _)| *char).collect::<String>(), expected);
+        for (char, shown) in places {
+            let first = shown.chars().next();
+            let white = char.is_whitespace() && first.is_none_or(char::is_whitespace);
+            assert!(first == Some(char) || white || first == Some('\\'), "{char:?} is said to stand at {shown:?}");
+        }
+    }
+
+    #[test]
+    fn single_quoted_folds_and_doubled_quotes() {
+        check("k: 'a ''b''\n  c  \n\n\n  ''d'' e '\n", "a 'b' c\n\n'd' e ");
+    }
+
+    #[test]
+    fn double_quoted_escapes_and_joined_lines() {
+        check(
+            "k: \"a\\tb\\x41\\u00e9\\U0001F600 \\\\ \\\"q\\\" \\\n   c\\\n\n   d\n   e\"\n",
+            "a\tbAé😀 \\ \"q\" c\nd e",
+        );
+    }
+
+    #[test]
+    fn every_escape_letter() {
+        let yaml = "k: \"\\0\\a\\b\\t\\n\\v\\f\\r\\e\\ \\\"\\/\\\\\\N\\_\\L\\P\"\n";
+        check(yaml, "\0\x07\x08\t\n\x0b\x0c\r\x1b \"/\\\u{85}\u{a0}\u{2028}\u{2029}");
+    }
+
+    #[test]
+    fn plain_over_lines() {
+        check("k: index=a b\n  | stats count\n\n  | head 1 # a comment\nz: 1\n", "index=a b | stats count\n| head 1");
+    }
+
+    #[test]
+    fn literal_block_with_indent_and_leading_empty_lines() {
+        check("k: |\n\n  a\n    b\n\n  c\n", "\na\n  b\n\nc\n");
+        check("k: |2-\n    a\n   b\n", "  a\n b");
+        check("k: |+\n  a\n\n\n", "a\n\n\n");
+    }
+
+    #[test]
+    fn folded_block_keeps_breaks_round_indented_lines() {
+        check("k: >\n  a\n  b\n\n  c\n    d\n    e\n  f\n", "a b\nc\n  d\n  e\nf\n");
+        check("k: >-\n  a\n  b\n", "a b");
+        check("k: >-\n  a\n  b", "a b");
+    }
+
+    #[test]
+    fn a_block_that_the_file_ends() {
+        check("k: |\n  a\n  b", "a\nb\n");
+    }
+
+    #[test]
+    fn windows_line_ends_and_wide_characters() {
+        check("k: 'é —\r\n  ü ''x''\r\n\r\n  z'\r\n", "é — ü 'x'\nz");
+        check("k: >\r\n  é\r\n  ü\r\n\r\n  z\r\n", "é ü\nz\n");
+        check("é: |\r\n  a\r\n  b\r\n", "a\nb\n");
+    }
+
+    #[test]
+    fn places_are_exact_inside_lines() {
+        let at = |yaml, n: usize| places(yaml)[n].1.clone();
+        assert_eq!(at("k: 'ab''cd\n  ef'\n", 3), "cd");
+        assert_eq!(at("k: 'ab''cd\n  ef'\n", 6), "ef");
+        assert_eq!(at("k: \"a\\u0041b\"\n", 2), "b\"");
+    }
+
+    #[test]
+    fn a_different_text_is_noticed() {
+        assert_eq!(segments("'ab'", 0, ScalarStyle::SingleQuoted, "abc"), None);
+        assert_eq!(segments("'ab", 0, ScalarStyle::SingleQuoted, "abc"), None);
+        assert_eq!(segments("ab'", 0, ScalarStyle::SingleQuoted, "ab"), None);
+        assert_eq!(segments("é", 1, ScalarStyle::Plain, "a"), None);
+        assert_eq!(segments("\"\\q\"", 0, ScalarStyle::DoubleQuoted, "q"), None);
+        assert_eq!(segments("a", 0, ScalarStyle::Literal, "a\nb"), None);
+    }
+}

@@ -5,7 +5,8 @@ pub const MAJOR: &[u8] = b"[]<>(){}|!;,'\"\n\r\t &?+";
 
 /// Sequences that separate whole segments; percent forms count in either letter case.
 pub const MAJOR_SEQUENCES: &[&str] = &[
-    "--", "%21", "%26", "%2526", "%3b", "%7c", "%20", "%2b", "%3d", "%2520", "%5d", "%5b", "%3a", "%0a", "%2c", "%28", "%29",
+    "--", "%21", "%26", "%2526", "%3b", "%7c", "%20", "%2b", "%3d", "%2520", "%5d", "%5b", "%3a", "%0a", "%2c", "%28",
+    "%29",
 ];
 
 /// Characters that separate the pieces of a segment.

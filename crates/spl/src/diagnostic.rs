@@ -201,7 +201,8 @@ fn excerpt(out: &mut String, text: &str, span: Span, label: &str) {
     let _ = writeln!(out, "   |\n   | {head}{before}{marked}{after}{tail}");
     let pad = head.chars().count() + before.chars().count();
     let carets = "^".repeat(marked.chars().count().max(1));
-    let _ = writeln!(out, "   | {}{carets}{}{}", " ".repeat(pad), if label.is_empty() { "" } else { " " }, visible(label));
+    let _ =
+        writeln!(out, "   | {}{carets}{}{}", " ".repeat(pad), if label.is_empty() { "" } else { " " }, visible(label));
 }
 
 /// Returns the nearest character boundary at or before `offset`.
@@ -238,7 +239,8 @@ mod tests {
 
     #[test]
     fn carets_stand_under_the_span() {
-        let diagnostic = Diagnostic::new(codes::UNDEFINED_MACRO, Span::new(4, 7), "macro `x` is not defined").help("define it");
+        let diagnostic =
+            Diagnostic::new(codes::UNDEFINED_MACRO, Span::new(4, 7), "macro `x` is not defined").help("define it");
         let text = render(&diagnostic, "a.yml:3:5", "foo `x` bar");
         assert!(text.contains("   | foo `x` bar\n   |     ^^^\n"), "{text}");
         assert!(text.starts_with("error[E0201]: macro `x` is not defined\n  --> a.yml:3:5\n"));

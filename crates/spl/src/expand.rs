@@ -19,6 +19,8 @@ pub struct Expanded {
     pub text: String,
     /// Runs of the text by where they came from, ascending by `start`.
     segments: Vec<Segment>,
+    /// Offsets at which a macro stood that expanded to nothing, ascending.
+    holes: Vec<usize>,
 }
 
 /// A run of expanded text with one origin.
@@ -48,6 +50,13 @@ impl Expanded {
             return Span { start: first.start, end: first.start.max(first.end.min(first.start)) };
         }
         first.to(self.place(end - 1))
+    }
+
+    /// Did a macro that expanded to nothing stand in this part of the expanded text, ends included (§1.3.10)?
+    #[must_use]
+    pub fn hole(&self, start: usize, end: usize) -> bool {
+        let index = self.holes.partition_point(|&hole| hole < start);
+        self.holes.get(index).is_some_and(|&hole| hole <= end)
     }
 
     /// The origin of one byte.
@@ -136,7 +145,8 @@ impl Expander<'_> {
         let Some(length) = closing_backtick(&text[at + 1..]) else {
             let span = outer.unwrap_or(Span::new(at, text.len()));
             self.findings.push(
-                Diagnostic::new(codes::MALFORMED_MACRO, span, "this macro call is never closed").help("close it with a backtick"),
+                Diagnostic::new(codes::MALFORMED_MACRO, span, "this macro call is never closed")
+                    .help("close it with a backtick"),
             );
             return None;
         };
@@ -189,9 +199,13 @@ impl Expander<'_> {
             Some(rest) if self.out.text.trim_end().ends_with('|') => rest,
             _ => text,
         };
+        let before = self.out.text.len();
         self.chain.push(name.to_owned());
         self.run(text, Some(span));
         self.chain.pop();
+        if self.out.text[before..].trim().is_empty() {
+            self.out.holes.push(before);
+        }
     }
 }
 

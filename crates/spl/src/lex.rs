@@ -374,7 +374,8 @@ mod tests {
 
     #[test]
     fn words_split_lists_and_options_s1_7() {
-        let kinds: Vec<_> = words("span=1s, 'a b' \"c\"(d*)", 7).into_iter().map(|token| (token.kind, token.start)).collect();
+        let kinds: Vec<_> =
+            words("span=1s, 'a b' \"c\"(d*)", 7).into_iter().map(|token| (token.kind, token.start)).collect();
         assert_eq!(
             kinds,
             [

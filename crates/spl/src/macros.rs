@@ -63,11 +63,12 @@ impl Macros {
         if let Some((params, text)) = self.defined.get(&(name.to_owned(), arguments.len())) {
             return Some(Definition { text: fill(text, params, arguments), origin: Origin::User, stands_for: "" });
         }
-        let shipped = |text: &str, stands_for| {
-            Some(Definition { text: text.to_owned(), origin: Origin::Shipped, stands_for })
-        };
+        let shipped =
+            |text: &str, stands_for| Some(Definition { text: text.to_owned(), origin: Origin::Shipped, stands_for });
         let selects = |name: &str| {
-            SELECTIONS.iter().any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
+            SELECTIONS
+                .iter()
+                .any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
         };
         match (name, arguments.len()) {
             ("comment", 1) => Some(Definition { text: String::new(), origin: Origin::Language, stands_for: "" }),
@@ -78,7 +79,9 @@ impl Macros {
             (name, _) if SINKS.contains(&name) => shipped("", "it was taken to hand results on and does nothing"),
             (name, 0) if selects(name) => shipped("", "it was taken to select data: all rows of the input"),
             (name, 0) if name.starts_with("add_") => shipped("", "it was taken to list further fields and adds none"),
-            (name, 0) if name.ends_with("_filter") => shipped("search *", "it was taken to be a site's own filter: all rows"),
+            (name, 0) if name.ends_with("_filter") => {
+                shipped("search *", "it was taken to be a site's own filter: all rows")
+            }
             _ => None,
         }
     }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::commands::calendar_unit_name;
 use crate::escape::quote;
 use crate::plan::{
-    Aggregate, BinCommand, BinSpan, Command, CompareOp, FieldPattern, FieldRef, Plan, RegexCommand, SearchCommand, SearchExpr,
-    StatsCommand, TermKind,
+    Aggregate, BinCommand, BinSpan, Command, CompareOp, FieldPattern, FieldRef, Plan, RegexCommand, SearchCommand,
+    SearchExpr, StatsCommand, TermKind,
 };
 
 /// Returns the plan as one SPL text, stages joined by ` | `.
@@ -22,7 +22,9 @@ pub fn command(command: &Command) -> String {
         Command::Search(search) => search_command(search),
         Command::Regex(regex) => regex_command(regex),
         Command::Table(list) => format!("table {}", fields(list)),
-        Command::Fields(command) => format!("fields {} {}", if command.remove { "-" } else { "+" }, fields(&command.list)),
+        Command::Fields(command) => {
+            format!("fields {} {}", if command.remove { "-" } else { "+" }, fields(&command.list))
+        }
         Command::Bin(command) => bin_command(command),
         Command::Stats(command) => stats_command(command),
     }
@@ -94,7 +96,11 @@ fn write_expr(out: &mut String, expr: &SearchExpr, inner: bool) {
 fn field_ref(field: &FieldRef) -> String {
     let plain = field.name.chars().all(|c| c.is_alphanumeric() || "_.:{}@-".contains(c)) && !field.name.contains("::");
     let time = matches!(field.name.as_str(), "earliest" | "latest" | "_index_earliest" | "_index_latest");
-    if field.unquoted.is_some() || (plain && !time && !field.name.is_empty()) { field.name.clone() } else { quote(&field.name) }
+    if field.unquoted.is_some() || (plain && !time && !field.name.is_empty()) {
+        field.name.clone()
+    } else {
+        quote(&field.name)
+    }
 }
 
 /// The spelling of an operator.

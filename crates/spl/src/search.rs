@@ -11,20 +11,23 @@ use crate::plan::{
     CompareOp, Comparison, FieldRef, Glob, Membership, SearchCommand, SearchExpr, Term, TermKind, TimeText,
 };
 use crate::span::Span;
+use crate::split::Stage;
 
 /// How deeply groups and NOTs may nest.
 const MAX_DEPTH: usize = 200;
 
-/// Returns the search that the bytes `start..end` of the expanded text spell, and adds what is wrong with it to `findings`.
+/// Returns the search that a stage spells, and adds what is wrong with it to `findings`.
 ///
 /// After an error the result is as much as could be read; the rule is not to be run.
 #[must_use]
-pub fn parse(expanded: &Expanded, start: usize, end: usize, findings: &mut Vec<Diagnostic>) -> SearchCommand {
+pub fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagnostic>) -> SearchCommand {
+    let (start, end) = (stage.arguments, stage.end);
     let tokens = lex::search(&expanded.text[start..end], start);
     let mut parser = Parser {
         expanded,
         tokens: &tokens,
         at: 0,
+        stage,
         end,
         findings,
         depth: 0,
@@ -41,7 +44,13 @@ pub fn parse(expanded: &Expanded, start: usize, end: usize, findings: &mut Vec<D
             && token.kind == TokenKind::Close
         {
             let token = token.clone();
-            parser.fail(codes::EXTRA_PAREN, token.start, token.end, "this parenthesis closes nothing", Some("remove it"));
+            parser.fail(
+                codes::EXTRA_PAREN,
+                token.start,
+                token.end,
+                "this parenthesis closes nothing",
+                Some("remove it"),
+            );
         }
     }
     let (earliest, latest) = (parser.earliest.take(), parser.latest.take());
@@ -82,6 +91,8 @@ struct Parser<'a> {
     expanded: &'a Expanded,
     tokens: &'a [Token],
     at: usize,
+    /// The stage.
+    stage: &'a Stage,
     /// Where the stage ends.
     end: usize,
     findings: &'a mut Vec<Diagnostic>,
@@ -125,10 +136,20 @@ impl<'a> Parser<'a> {
         self.peek().map_or((self.end, self.end), |token| (token.start, token.end))
     }
 
+    /// Did a macro that expanded to nothing stand right before the next token (§1.3.10)?
+    fn hole_here(&self) -> bool {
+        let before =
+            self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.stage.outer.0, |token| token.end);
+        let after = self.peek().map_or(self.stage.outer.1, |token| token.start);
+        self.expanded.hole(before, after)
+    }
+
     /// Reads neighbours joined by AND, implied or written, up to a `)` or the end.
     fn conjunction(&mut self, parts: &mut Vec<SearchExpr>) {
         let first = parts.len();
+        let mut hole = false;
         while !self.failed {
+            hole |= self.hole_here();
             match self.peek().map(|token| &token.kind) {
                 None | Some(TokenKind::Close) => break,
                 Some(TokenKind::Comma) => {
@@ -138,23 +159,22 @@ impl<'a> Parser<'a> {
                 }
                 Some(TokenKind::Word(word)) if word == "AND" => {
                     let (start, end) = self.here();
+                    let open = parts.len() == first && !hole;
                     self.at += 1;
-                    let open = parts.len() == first;
-                    if open || matches!(self.peek().map(|token| &token.kind), None | Some(TokenKind::Close)) || self.at_keyword("AND") {
+                    let ends = matches!(self.peek().map(|token| &token.kind), None | Some(TokenKind::Close))
+                        || self.at_keyword("AND");
+                    if open || (ends && !self.hole_here()) {
                         self.fail(codes::MISSING_OPERAND, start, end, "AND needs a term on both sides", None);
                     }
                 }
-                _ => {
-                    let part = self.disjunction();
-                    parts.push(part);
-                }
+                _ => parts.extend(self.disjunction()),
             }
         }
     }
 
-    /// Reads alternatives joined by OR.
-    fn disjunction(&mut self) -> SearchExpr {
-        let mut parts = vec![self.negation()];
+    /// Reads alternatives joined by OR. `None` where only macros that expanded to nothing stood, and after an error.
+    fn disjunction(&mut self) -> Option<SearchExpr> {
+        let mut parts: Vec<SearchExpr> = self.negation().into_iter().collect();
         loop {
             // `".rar", OR ".zip"`: the comma is passed over (§2.4.3).
             if matches!(self.peek(), Some(Token { kind: TokenKind::Comma, .. }))
@@ -168,19 +188,19 @@ impl<'a> Parser<'a> {
                 break;
             }
             self.at += 1;
-            parts.push(self.negation());
+            parts.extend(self.negation());
         }
-        disjunction(parts)
+        (!parts.is_empty()).then(|| disjunction(parts))
     }
 
     /// Reads NOTs and what they apply to.
-    fn negation(&mut self) -> SearchExpr {
+    fn negation(&mut self) -> Option<SearchExpr> {
         if !self.at_keyword("NOT") {
             return self.primary();
         }
         let (start, end) = self.here();
         if !self.enter(start, end) {
-            return SearchExpr::All;
+            return None;
         }
         self.at += 1;
         let outer = self.negated;
@@ -188,11 +208,11 @@ impl<'a> Parser<'a> {
         let inner = self.negation();
         self.negated = outer;
         self.depth -= 1;
-        match inner {
+        Some(match inner? {
             // `NOT NOT x` is `x` (§1.5.5).
             SearchExpr::Not(inner) => *inner,
             inner => SearchExpr::Not(Box::new(inner)),
-        }
+        })
     }
 
     /// One level deeper; false and an error if that is too deep.
@@ -206,62 +226,90 @@ impl<'a> Parser<'a> {
         true
     }
 
-    /// Reads a group, a term or a comparison.
-    fn primary(&mut self) -> SearchExpr {
+    /// Reads a group, a term or a comparison. `None` where a macro that expanded to nothing stood, and after an error.
+    fn primary(&mut self) -> Option<SearchExpr> {
         let Some(token) = self.peek() else {
-            self.fail(codes::MISSING_OPERAND, self.end.saturating_sub(1), self.end, "a term is missing at the end", None);
-            return SearchExpr::All;
-        };
-        match &token.kind {
-            TokenKind::Open => self.group(token),
-            TokenKind::Word(word) if matches!(word.as_str(), "OR" | "AND") => {
-                self.fail(codes::MISSING_OPERAND, token.start, token.end, &format!("{word} needs a term on both sides"), None);
-                SearchExpr::All
+            if !self.hole_here() {
+                self.fail(
+                    codes::MISSING_OPERAND,
+                    self.end.saturating_sub(1),
+                    self.end,
+                    "a term is missing at the end",
+                    None,
+                );
             }
-            TokenKind::Word(_) | TokenKind::Quoted(_) => self.word(token),
+            return None;
+        };
+        let (start, end) = (token.start, token.end);
+        match &token.kind {
+            TokenKind::Open => return self.group(token),
+            TokenKind::Word(word) if matches!(word.as_str(), "OR" | "AND") => {
+                if !self.hole_here() {
+                    self.fail(codes::MISSING_OPERAND, start, end, &format!("{word} needs a term on both sides"), None);
+                }
+            }
+            TokenKind::Word(_) | TokenKind::Quoted(_) => return Some(self.word(token)),
             TokenKind::Directive(case, argument) => {
                 self.at += 1;
-                self.directive(*case, argument, token)
+                return Some(self.directive(*case, argument, token));
             }
             TokenKind::Close => {
-                self.fail(codes::MISSING_OPERAND, token.start, token.end, "a term is missing before this parenthesis", None);
-                SearchExpr::All
+                if !self.hole_here() {
+                    self.fail(codes::MISSING_OPERAND, start, end, "a term is missing before this parenthesis", None);
+                }
             }
             TokenKind::Unclosed => {
-                self.fail(codes::MISSING_PAREN, token.start, token.start + 5, "the parenthesis of this directive is never closed", Some("add `)` behind the term"));
-                SearchExpr::All
+                let help = Some("add `)` behind the term");
+                self.fail(
+                    codes::MISSING_PAREN,
+                    start,
+                    start + 5,
+                    "the parenthesis of this directive is never closed",
+                    help,
+                );
             }
             TokenKind::Subsearch => {
-                self.fail(codes::UNSUPPORTED_SUBSEARCH, token.start, token.end, "subsearches are not supported", None);
-                SearchExpr::All
+                self.fail(codes::UNSUPPORTED_SUBSEARCH, start, end, "subsearches are not supported", None);
             }
             TokenKind::Op(_) | TokenKind::Comma | TokenKind::Name(_) | TokenKind::Other(_) => {
-                self.fail(codes::MISSING_OPERAND, token.start, token.end, "there is no field before this operator", Some("quote the text if it is to be searched for"));
-                SearchExpr::All
+                let help = Some("quote the text if it is to be searched for");
+                self.fail(codes::MISSING_OPERAND, start, end, "there is no field before this operator", help);
             }
         }
+        None
     }
 
     /// Reads `( … )`.
-    fn group(&mut self, open: &Token) -> SearchExpr {
+    fn group(&mut self, open: &Token) -> Option<SearchExpr> {
         if !self.enter(open.start, open.end) {
-            return SearchExpr::All;
+            return None;
         }
         self.at += 1;
         let mut parts = Vec::new();
         self.conjunction(&mut parts);
         self.depth -= 1;
         if self.failed {
-            return SearchExpr::All;
+            return None;
         }
-        match self.peek() {
-            Some(close) if parts.is_empty() => {
-                self.fail(codes::EMPTY_GROUP, open.start, close.end, "there is nothing between these parentheses", None);
+        let Some(close) = self.peek() else {
+            let help = Some("add `)` where the group ends");
+            self.fail(codes::MISSING_PAREN, open.start, open.end, "this parenthesis is never closed", help);
+            return None;
+        };
+        self.at += 1;
+        if parts.is_empty() {
+            if !self.expanded.hole(open.start, close.end) {
+                self.fail(
+                    codes::EMPTY_GROUP,
+                    open.start,
+                    close.end,
+                    "there is nothing between these parentheses",
+                    None,
+                );
             }
-            Some(_) => self.at += 1,
-            None => self.fail(codes::MISSING_PAREN, open.start, open.end, "this parenthesis is never closed", Some("add `)` where the group ends")),
+            return None;
         }
-        conjunction(parts)
+        Some(conjunction(parts))
     }
 
     /// Reads what begins with a word or a quoted text: a comparison, an IN, `name::value`, or a term.
@@ -292,7 +340,13 @@ impl<'a> Parser<'a> {
     fn bare_word(&mut self, word: &str, token: &Token) -> SearchExpr {
         if matches!(word, "and" | "or" | "not" | "in") {
             let message = format!("`{word}` in lower case is a term that every row must hold");
-            self.note(codes::LOWERCASE_BOOL, token.start, token.end, &message, Some("write the operator in upper case"));
+            self.note(
+                codes::LOWERCASE_BOOL,
+                token.start,
+                token.end,
+                &message,
+                Some("write the operator in upper case"),
+            );
         }
         match word.split_once("::") {
             Some((name, value)) if !name.is_empty() && !value.is_empty() => SearchExpr::Compare(Comparison {
@@ -326,8 +380,16 @@ impl<'a> Parser<'a> {
             return self.term(&text, TermKind::Case, token);
         }
         if let Some(breaker) = breakers::first_major(&text) {
-            let message = format!("`{breaker}` cannot be part of an indexed term, so Splunk finds nothing here; the text is searched as a phrase");
-            self.note(codes::TERM_BREAKER, token.start, token.end, &message, Some("quote the text instead of wrapping it in TERM()"));
+            let message = format!(
+                "`{breaker}` cannot be part of an indexed term, so Splunk finds nothing here; the text is searched as a phrase"
+            );
+            self.note(
+                codes::TERM_BREAKER,
+                token.start,
+                token.end,
+                &message,
+                Some("quote the text instead of wrapping it in TERM()"),
+            );
             return self.term(&text, TermKind::Plain, token);
         }
         self.term(&text, TermKind::Term, token)
@@ -337,7 +399,13 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self, field: &Token, op: CompareOp, operator: (usize, usize)) -> SearchExpr {
         let Some((name, quoted)) = name_of(field) else { return SearchExpr::All };
         let Some(value) = self.peek() else {
-            self.fail(codes::MISSING_OPERAND, operator.0, operator.1, "there is no value behind this operator", Some("write \"\" for an empty text"));
+            self.fail(
+                codes::MISSING_OPERAND,
+                operator.0,
+                operator.1,
+                "there is no value behind this operator",
+                Some("write \"\" for an empty text"),
+            );
             return SearchExpr::All;
         };
         if value.kind == TokenKind::Open {
@@ -347,7 +415,13 @@ impl<'a> Parser<'a> {
             TokenKind::Word(text) | TokenKind::Quoted(text) => (escape::search(text), false),
             TokenKind::Directive(case, argument) => (directive_text(argument), *case),
             _ => {
-                self.fail(codes::MISSING_OPERAND, operator.0, operator.1, "there is no value behind this operator", Some("write \"\" for an empty text"));
+                self.fail(
+                    codes::MISSING_OPERAND,
+                    operator.0,
+                    operator.1,
+                    "there is no value behind this operator",
+                    Some("write \"\" for an empty text"),
+                );
                 return SearchExpr::All;
             }
         };
@@ -370,7 +444,13 @@ impl<'a> Parser<'a> {
                     if parts.is_empty() {
                         break;
                     }
-                    self.note(codes::GROUPED_VALUE, open.start, token.end, "a group of values was read as one comparison for each, joined by OR", Some("write field IN (a, b)"));
+                    self.note(
+                        codes::GROUPED_VALUE,
+                        open.start,
+                        token.end,
+                        "a group of values was read as one comparison for each, joined by OR",
+                        Some("write field IN (a, b)"),
+                    );
                     return disjunction(parts);
                 }
                 TokenKind::Word(word) if word == "OR" => {}
@@ -387,7 +467,13 @@ impl<'a> Parser<'a> {
                 _ => break,
             }
         }
-        self.fail(codes::MISSING_OPERAND, open.start, open.end, "a value is expected behind this operator, not a group", Some("write field IN (a, b)"));
+        self.fail(
+            codes::MISSING_OPERAND,
+            open.start,
+            open.end,
+            "a value is expected behind this operator, not a group",
+            Some("write field IN (a, b)"),
+        );
         SearchExpr::All
     }
 
@@ -398,7 +484,13 @@ impl<'a> Parser<'a> {
         let (mut values, mut blank, mut separated) = (Vec::new(), false, true);
         loop {
             let Some(token) = self.peek() else {
-                self.fail(codes::MISSING_PAREN, open, open + 1, "this list is never closed", Some("add `)` behind the last value"));
+                self.fail(
+                    codes::MISSING_PAREN,
+                    open,
+                    open + 1,
+                    "this list is never closed",
+                    Some("add `)` behind the last value"),
+                );
                 return SearchExpr::All;
             };
             self.at += 1;
@@ -409,7 +501,13 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::Close => {
                     if blank {
-                        self.note(codes::IN_BLANKS, open, token.end, "values without a comma between them were read as several values", None);
+                        self.note(
+                            codes::IN_BLANKS,
+                            open,
+                            token.end,
+                            "values without a comma between them were read as several values",
+                            None,
+                        );
                     }
                     let span = self.expanded.origin(field.start, token.end);
                     return SearchExpr::In(Membership { field: field_ref(&name, quoted), values, span });
@@ -443,7 +541,13 @@ impl<'a> Parser<'a> {
         } else if index_time {
             self.note(codes::INDEX_TIME, start, end, "archives have no index time; this bound was passed over", None);
         } else if let Err(message) = crate::time::check(text) {
-            self.fail(codes::BAD_TIME, value.start, value.end, &message, Some("write -24h@h, MM/DD/YYYY:HH:MM:SS, seconds since 1970, or ISO 8601"));
+            self.fail(
+                codes::BAD_TIME,
+                value.start,
+                value.end,
+                &message,
+                Some("write -24h@h, MM/DD/YYYY:HH:MM:SS, seconds since 1970, or ISO 8601"),
+            );
         } else {
             let slot = if name == "earliest" { &mut self.earliest } else { &mut self.latest };
             *slot = Some(TimeText(text.to_owned()));
@@ -568,6 +672,17 @@ mod tests {
         assert_eq!(search.earliest, Some(TimeText("-1d".to_owned())));
         assert_eq!(search.latest, Some(TimeText("now".to_owned())));
         assert_eq!(print::expr(&search.expr), r#""a" "b""#);
+    }
+
+    #[test]
+    fn a_macro_that_expands_to_nothing_contributes_no_term_s1_3_10() {
+        let plain = |text: &str| ok(text);
+        assert_eq!(plain("`get_web_data` AND a"), r#""a""#);
+        assert_eq!(plain("a AND `get_web_data`"), r#""a""#);
+        assert_eq!(plain("(`get_web_data` OR a) NOT `get_web_data` b"), r#""a" NOT "b""#);
+        assert_eq!(plain("a (`get_web_data`)"), r#""a""#);
+        assert_eq!(plain("`get_web_data`"), "*");
+        assert_eq!(codes_of("`get_web_data` AND AND a"), ["W-MACRO-STUB", "E0112"]);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Stage {
     pub arguments: usize,
     /// Where the stage ends, white space at the end left out.
     pub end: usize,
+    /// The stage with the white space around it: from pipe to pipe. Macros that expanded to nothing may have stood there.
+    pub outer: (usize, usize),
 }
 
 /// A structural mistake: code, offsets into the expanded text, message.
@@ -101,11 +103,27 @@ impl Splitter<'_> {
         if whole.trim().is_empty() {
             if first && !last {
                 // The rule begins with a pipe: a generating command follows (§1.1.2). The empty name marks it.
-                self.stages.push(Stage { name: "|".to_owned(), start: begin, arguments: begin, end: begin });
+                self.stages.push(Stage {
+                    name: "|".to_owned(),
+                    start: begin,
+                    arguments: begin,
+                    end: begin,
+                    outer: (start, end),
+                });
             } else if last && !first {
-                self.mistake(codes::TRAILING_PIPE, start.saturating_sub(1), start, "a pipe at the end of the rule was passed over");
+                self.mistake(
+                    codes::TRAILING_PIPE,
+                    start.saturating_sub(1),
+                    start,
+                    "a pipe at the end of the rule was passed over",
+                );
             } else if !first {
-                self.mistake(codes::EMPTY_STAGE, start.saturating_sub(1), end, "there is no command between these pipes");
+                self.mistake(
+                    codes::EMPTY_STAGE,
+                    start.saturating_sub(1),
+                    end,
+                    "there is no command between these pipes",
+                );
             }
             return;
         }
@@ -113,7 +131,7 @@ impl Splitter<'_> {
         let word = command_word(text);
         let implied = first && !is_search_keyword(text);
         let (name, arguments) = if implied { (String::new(), begin) } else { (word.to_owned(), begin + word.len()) };
-        self.stages.push(Stage { name, start: begin, arguments, end: stage_end });
+        self.stages.push(Stage { name, start: begin, arguments, end: stage_end, outer: (start, end) });
     }
 
     /// Notes a mistake.
@@ -166,7 +184,10 @@ mod tests {
     #[test]
     fn pipes_in_quotes_and_brackets_do_not_split_s1_1_3() {
         assert_eq!(names("a \"b|c\"|table x"), pairs(&[("", "a \"b|c\""), ("table", "x")]));
-        assert_eq!(names("a [search b | table c] | where 'x|y'=1"), pairs(&[("", "a [search b | table c]"), ("where", "'x|y'=1")]));
+        assert_eq!(
+            names("a [search b | table c] | where 'x|y'=1"),
+            pairs(&[("", "a [search b | table c]"), ("where", "'x|y'=1")])
+        );
         assert_eq!(names("it's | table x"), pairs(&[("", "it's"), ("table", "x")]));
         assert_eq!(names("a\\|b"), pairs(&[("", "a\\|b")]));
     }

@@ -41,7 +41,8 @@ fn out_of_range(text: &str) -> String {
 
 /// Epoch seconds, `MM/DD/YYYY:HH:MM:SS`, ISO 8601 with or without offset.
 fn absolute(text: &str, zone: &TimeZone) -> Option<i64> {
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.bytes().any(|byte| byte.is_ascii_digit())
+    {
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
         if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -178,7 +179,8 @@ fn snap(at: &ZonedDateTime, text: &str) -> Option<ZonedDateTime> {
 fn floor_clock(at: &ZonedDateTime, seconds: i64) -> Option<ZonedDateTime> {
     let time = at.time();
     let of_day = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
-    let over = Length::new().try_seconds(of_day % seconds).ok()?.try_nanoseconds(i64::from(time.subsec_nanosecond())).ok()?;
+    let over =
+        Length::new().try_seconds(of_day % seconds).ok()?.try_nanoseconds(i64::from(time.subsec_nanosecond())).ok()?;
     at.checked_sub(over).ok()
 }
 

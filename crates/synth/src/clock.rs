@@ -1,7 +1,5 @@
 //! Times as the vendors write them, from microseconds since the epoch, UTC.
 
-use std::fmt::Write as _;
-
 /// Microseconds in a second.
 pub(crate) const SECOND: i64 = 1_000_000;
 
@@ -123,8 +121,7 @@ pub(crate) fn us_clock(time: i64, out: &mut String) {
 
 /// Appends `time` as milliseconds since the epoch.
 pub(crate) fn epoch_millis(time: i64, out: &mut String) {
-    // Writing to a `String` cannot fail.
-    let _ = write!(out, "{}", time.div_euclid(1000));
+    crate::row::append(out, format_args!("{}", time.div_euclid(1000)));
 }
 
 #[cfg(test)]

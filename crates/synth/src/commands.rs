@@ -11,20 +11,62 @@ const BACKSLASHES_PER_THOUSAND: u32 = 7;
 
 /// Names of services.
 const SERVICES: &[&str] = &[
-    "BITS", "wuauserv", "Schedule", "Winmgmt", "DsmSvc", "lfsvc", "Themes", "UserManager", "gpsvc", "ProfSvc", "iphlpsvc",
-    "LanmanServer", "seclogon", "wlidsvc", "TokenBroker", "WpnService", "Dnscache", "EventLog", "Spooler", "W32Time",
+    "BITS",
+    "wuauserv",
+    "Schedule",
+    "Winmgmt",
+    "DsmSvc",
+    "lfsvc",
+    "Themes",
+    "UserManager",
+    "gpsvc",
+    "ProfSvc",
+    "iphlpsvc",
+    "LanmanServer",
+    "seclogon",
+    "wlidsvc",
+    "TokenBroker",
+    "WpnService",
+    "Dnscache",
+    "EventLog",
+    "Spooler",
+    "W32Time",
 ];
 
 /// Names of programs made by the company.
 const APPLICATIONS: &[&str] = &[
-    "invoicer", "stocktake", "depot", "agentd", "metrics", "courier", "ledger", "printq", "scanner", "timesheet", "portal",
-    "vault", "weigher", "dispatch",
+    "invoicer",
+    "stocktake",
+    "depot",
+    "agentd",
+    "metrics",
+    "courier",
+    "ledger",
+    "printq",
+    "scanner",
+    "timesheet",
+    "portal",
+    "vault",
+    "weigher",
+    "dispatch",
 ];
 
 /// Names of documents.
 const DOCUMENTS: &[&str] = &[
-    "Budget", "Minutes", "Offer", "Contract", "Roadmap", "Inventory", "Travel expenses", "Q3 forecast", "Staff list",
-    "Delivery note", "Price list", "Handbook", "Audit", "Draft",
+    "Budget",
+    "Minutes",
+    "Offer",
+    "Contract",
+    "Roadmap",
+    "Inventory",
+    "Travel expenses",
+    "Q3 forecast",
+    "Staff list",
+    "Delivery note",
+    "Price list",
+    "Handbook",
+    "Audit",
+    "Draft",
 ];
 
 /// Names of file servers.
@@ -56,12 +98,29 @@ pub(crate) enum Piece {
     Name(&'static [&'static str]),
 }
 
+/// A text with places for names and numbers.
+pub(crate) struct Template(Vec<Piece>);
+
+impl Template {
+    /// Returns the template written `text`.
+    pub(crate) fn new(text: &'static str) -> Template {
+        Template(parse(text))
+    }
+
+    /// Appends the template to `out`, with new names and numbers and the account name `user` in their places.
+    pub(crate) fn write(&self, user: &str, population: &Population, random: &mut Random, out: &mut String) {
+        for piece in &self.0 {
+            expand(piece, user, population, random, out);
+        }
+    }
+}
+
 /// A program start ready for use.
 struct Start {
-    /// Pieces of the image path.
-    image: Vec<Piece>,
-    /// Pieces of the command line.
-    command: Vec<Piece>,
+    /// The image path.
+    image: Template,
+    /// The command line.
+    command: Template,
     /// The parent.
     parent: &'static Parent,
     /// Number of the image among all image paths, for its hashes.
@@ -113,12 +172,8 @@ impl Commands {
         drawn.command.clear();
         drawn.image.clear();
         let Some(start) = list.starts.get(list.weights.draw(random)) else { return };
-        for piece in &start.image {
-            expand(piece, user, population, random, &mut drawn.image);
-        }
-        for piece in &start.command {
-            expand(piece, user, population, random, &mut drawn.command);
-        }
+        start.image.write(user, population, random, &mut drawn.image);
+        start.command.write(user, population, random, &mut drawn.command);
         drawn.parent_image = start.parent.image;
         drawn.parent_command = start.parent.command;
         drawn.image_number = start.image_number;
@@ -136,8 +191,8 @@ fn list(programs: &'static [Program], images: &mut Vec<&'static str>) -> List {
                 images.len() - 1
             });
             Some(Start {
-                image: parse(program.image),
-                command: parse(program.command),
+                image: Template::new(program.image),
+                command: Template::new(program.command),
                 parent: PARENTS.get(program.parent)?,
                 image_number,
             })

@@ -51,12 +51,7 @@ impl Population {
             })
             .collect();
         let people = (0..PEOPLE).map(person).collect();
-        Population {
-            machines,
-            people,
-            machine_skew: Zipf::new(MACHINES),
-            person_skew: Zipf::new(PEOPLE),
-        }
+        Population { machines, people, machine_skew: Zipf::new(MACHINES), person_skew: Zipf::new(PEOPLE) }
     }
 
     /// Returns the number of a drawn machine.

@@ -25,11 +25,6 @@ impl Random {
         self.0.next_u64()
     }
 
-    /// Returns 32 random bits.
-    pub(crate) fn word(&mut self) -> u32 {
-        self.0.next_u32()
-    }
-
     /// Returns a number in `0..bound`; 0 when `bound` is 0. The bias is below `bound / 2^32`.
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         let product = u64::from(self.0.next_u32()) * u64::from(bound);

@@ -1,7 +1,7 @@
 //! One row of an archive before it is encoded: a cell a column.
 
 use crate::clock;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,12 @@ enum State {
     Time(i64),
 }
 
+/// Appends `text` to `out`.
+pub(crate) fn append(out: &mut String, text: fmt::Arguments<'_>) {
+    // Writing to a `String` cannot fail.
+    let _ = out.write_fmt(text);
+}
+
 /// A row under construction. Cells are appended in the order of the vendor's columns; the buffers are kept from row to
 /// row.
 #[derive(Default)]
@@ -118,6 +124,11 @@ impl Row {
         if value.is_empty() { self.null() } else { self.text(value) }
     }
 
+    /// Appends a text cell if `present`, else a null one.
+    pub(crate) fn text_if(&mut self, present: bool, value: &str) {
+        self.with_some(present, |out| out.push_str(value));
+    }
+
     /// Appends a text cell written by `write`, which may only append.
     pub(crate) fn with(&mut self, write: impl FnOnce(&mut String)) {
         let start = self.texts.len();
@@ -125,15 +136,23 @@ impl Row {
         self.states.push(State::Text(start, self.texts.len()));
     }
 
+    /// Appends a text cell written by `write` if `present`, else a null one.
+    pub(crate) fn with_some(&mut self, present: bool, write: impl FnOnce(&mut String)) {
+        if present {
+            self.with(write);
+        } else {
+            self.null();
+        }
+    }
+
     /// Appends a text cell in decimal.
     pub(crate) fn decimal(&mut self, value: u64) {
-        // Writing to a `String` cannot fail.
-        self.with(|out| drop(write!(out, "{value}")));
+        self.with(|out| append(out, format_args!("{value}")));
     }
 
     /// Appends a text cell in hexadecimal with `0x`, as Windows writes ids.
     pub(crate) fn hexadecimal(&mut self, value: u64) {
-        self.with(|out| drop(write!(out, "{value:#x}")));
+        self.with(|out| append(out, format_args!("{value:#x}")));
     }
 
     /// Appends an integer cell.
@@ -176,8 +195,8 @@ impl Row {
         match self.value(index) {
             Value::Null | Value::Text("") => return false,
             Value::Text(text) => out.push_str(text),
-            Value::Int(value) => drop(write!(out, "{value}")),
-            Value::Float(value) => drop(write!(out, "{value}")),
+            Value::Int(value) => append(out, format_args!("{value}")),
+            Value::Float(value) => append(out, format_args!("{value}")),
             Value::Time(value) => clock::iso_micros(value, out),
         }
         true

@@ -34,15 +34,25 @@ pub struct Column {
     pub kind: ColumnKind,
 }
 
-/// Kinds of column (§4.1.3).
+/// Kinds of column (§4.1.3), enough to write the file in a real format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
-    /// Strings, also lists of texts and Booleans as the file has them.
+    /// Strings.
     Text,
     /// Bytes, given here as the text of §4.1.3; bare terms do not look at them (§2.2.2).
     Binary,
-    /// Any other kind: the cells say what they are.
-    Typed,
+    /// Signed integers.
+    Int,
+    /// Unsigned integers.
+    UInt,
+    /// Floats.
+    Float,
+    /// Booleans.
+    Bool,
+    /// Timestamps.
+    Time,
+    /// Lists of strings.
+    List,
 }
 
 /// One source value.

@@ -9,9 +9,9 @@ const MAJOR: &str = "[]<>(){}|!;,'\"*\n\r \t&?+";
 /// Minor breakers (§2.1.2).
 const MINOR: &str = "/:=@.-$#%\\_";
 /// Major breakers of several characters, in lower case (§2.1.1).
-const MAJOR_SEQUENCES: [&str; 18] = [
+const MAJOR_SEQUENCES: [&str; 17] = [
     "--", "%21", "%26", "%2526", "%3b", "%7c", "%20", "%2b", "%3d", "%2520", "%5d", "%5b", "%3a", "%0a", "%2c", "%28",
-    "%29", "%2526",
+    "%29",
 ];
 
 /// Does a major breaker start at `at`?
@@ -51,7 +51,7 @@ pub(super) enum Haystack<'a> {
 
 /// Is the term in the text?
 ///
-/// `substring` drops the conditions on the ends (§2.3.6).
+/// `substring` drops the conditions on the ends, but for `TERM(x)` (§2.3.6).
 pub(super) fn occurs(glob: &Glob, kind: TermKind, haystack: Haystack<'_>, substring: bool) -> bool {
     let fold = |text: &str| -> Vec<char> {
         if kind == TermKind::Case { text.chars().collect() } else { text.chars().map(fold_char).collect() }
@@ -62,9 +62,11 @@ pub(super) fn occurs(glob: &Glob, kind: TermKind, haystack: Haystack<'_>, substr
     };
     let literals: Vec<Vec<char>> = glob.pieces.iter().filter(|piece| !piece.is_empty()).map(|p| fold(p)).collect();
     let (Some(first), Some(last)) = (literals.first(), literals.last()) else { return true };
-    let ends = Ends { text: &text, kind, has_minor: literals.iter().flatten().any(|c| MINOR.contains(*c)), substring };
-    let left_free = glob.leading() || (kind != TermKind::Term && breaker_starts(first, 0));
-    let right_free = glob.trailing() || (kind != TermKind::Term && breaker_ends(last, last.len()));
+    let has_minor = literals.iter().flatten().any(|c| MINOR.contains(*c));
+    let ends = Ends { text: &text, major_only: kind == TermKind::Term && has_minor };
+    let phrase = kind != TermKind::Term;
+    let left_free = glob.leading() || (phrase && (substring || breaker_starts(first, 0)));
+    let right_free = glob.trailing() || (phrase && (substring || breaker_ends(last, last.len())));
     (0..=text.len()).any(|start| {
         (left_free || ends.left(start))
             && ends_of(&text, start, &literals).into_iter().any(|end| {
@@ -75,28 +77,23 @@ pub(super) fn occurs(glob: &Glob, kind: TermKind, haystack: Haystack<'_>, substr
 
 /// The conditions on both ends of a match (§2.3.1, §2.4.2).
 struct Ends<'a> {
+    /// The haystack, folded.
     text: &'a [char],
-    kind: TermKind,
-    has_minor: bool,
-    substring: bool,
+    /// `TERM(x)` with a minor breaker in x wants major breakers (§2.4.2).
+    major_only: bool,
 }
 
 impl Ends<'_> {
     /// May a match start here?
     fn left(&self, start: usize) -> bool {
-        let breaks = if self.major_only() { major_ends(self.text, start) } else { breaker_ends(self.text, start) };
-        self.substring || start == 0 || breaks
+        let breaks = if self.major_only { major_ends } else { breaker_ends };
+        start == 0 || breaks(self.text, start)
     }
 
     /// May a match end here?
     fn right(&self, end: usize) -> bool {
-        let breaks = if self.major_only() { major_starts(self.text, end) } else { breaker_starts(self.text, end) };
-        self.substring || end == self.text.len() || breaks
-    }
-
-    /// `TERM(x)` with a minor breaker in x wants major breakers (§2.4.2).
-    fn major_only(&self) -> bool {
-        self.kind == TermKind::Term && self.has_minor
+        let breaks = if self.major_only { major_starts } else { breaker_starts };
+        end == self.text.len() || breaks(self.text, end)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan, Zoned};
+use jiff::{Span, Timestamp, ToSpan, ZonedDateTime};
 
 use super::settings::Settings;
 
@@ -31,7 +31,7 @@ pub fn parse_iso(text: &str, zone: &TimeZone) -> Option<i64> {
 /// Returns the microseconds of a local time.
 #[must_use]
 pub fn local(civil: DateTime, zone: &TimeZone) -> Option<i64> {
-    zone.to_zoned(civil).ok().map(|zoned| floor_micros(zoned.timestamp()))
+    zone.to_timestamp(civil).ok().map(floor_micros)
 }
 
 /// Returns the local time of a moment.
@@ -81,7 +81,7 @@ fn epoch(text: &str) -> Option<i64> {
 
 /// Returns the microseconds of a modifier such as `-1d@d+2h`, relative to now (§4.6.4, §4.6.5).
 fn relative(text: &str, settings: &Settings) -> Option<i64> {
-    let mut now = Zoned::new(moment(settings.now)?, settings.timezone.clone());
+    let mut now = moment(settings.now)?.to_zoned_datetime(settings.timezone.clone());
     let mut rest = text;
     if rest.is_empty() {
         return None;
@@ -130,7 +130,7 @@ fn span(unit: &str, count: i64) -> Option<Span> {
 }
 
 /// Returns the moment rounded down to a unit (§4.6.5).
-fn snap(now: &Zoned, unit: &str) -> Option<Zoned> {
+fn snap(now: &ZonedDateTime, unit: &str) -> Option<ZonedDateTime> {
     let civil = now.datetime();
     let date = civil.date();
     let days_back = |days: i8| date.checked_sub(i64::from(days).days()).ok();
@@ -150,7 +150,7 @@ fn snap(now: &Zoned, unit: &str) -> Option<Zoned> {
             days_back((date.weekday().to_sunday_zero_offset() - day % 7).rem_euclid(7))?.at(0, 0, 0, 0)
         }
     };
-    now.time_zone().to_zoned(start).ok()
+    now.time_zone().to_zoned_datetime(start).ok()
 }
 
 #[cfg(test)]

@@ -50,17 +50,35 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
 }
 
 /// Takes one option.
-fn option(arguments: &mut Arguments<'_>, name: &str, value: String, token: &Token, span: &mut Option<(String, Token)>) -> Option<()> {
+fn option(
+    arguments: &mut Arguments<'_>,
+    name: &str,
+    value: String,
+    token: &Token,
+    span: &mut Option<(String, Token)>,
+) -> Option<()> {
     match name {
         "span" => *span = Some((value, token.clone())),
         // `bins` only counts where there is no span (§5.4.6), and that form is refused below.
         "bins" => {}
         "minspan" | "start" | "end" | "aligntime" => {
-            arguments.error(codes::BAD_OPTION, token.start, token.end, &format!("the option `{name}` of `bin` is not supported"), None);
+            arguments.error(
+                codes::BAD_OPTION,
+                token.start,
+                token.end,
+                &format!("the option `{name}` of `bin` is not supported"),
+                None,
+            );
             return None;
         }
         _ => {
-            arguments.error(codes::UNKNOWN_OPTION, token.start, token.end, &format!("`bin` has no option `{name}`"), Some("known: span, bins, minspan, start, end, aligntime"));
+            arguments.error(
+                codes::UNKNOWN_OPTION,
+                token.start,
+                token.end,
+                &format!("`bin` has no option `{name}`"),
+                Some("known: span, bins, minspan, start, end, aligntime"),
+            );
             return None;
         }
     }
@@ -86,8 +104,10 @@ fn width(text: &str, time: bool) -> Option<BinSpan> {
     if count == 0 {
         return None;
     }
-    let micros = |factor: u64| count.checked_mul(factor).filter(|&micros| i64::try_from(micros).is_ok()).map(BinSpan::Micros);
-    let divides = |factor: u64| micros(factor).filter(|span| matches!(span, BinSpan::Micros(m) if *m > 0 && 1_000_000 % m == 0));
+    let micros =
+        |factor: u64| count.checked_mul(factor).filter(|&micros| i64::try_from(micros).is_ok()).map(BinSpan::Micros);
+    let divides =
+        |factor: u64| micros(factor).filter(|span| matches!(span, BinSpan::Micros(m) if *m > 0 && 1_000_000 % m == 0));
     let calendar = |unit| u32::try_from(count).ok().map(|count| BinSpan::Calendar { count, unit });
     match unit {
         "us" => divides(1),

@@ -20,7 +20,8 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
     }
     let list = arguments.field_list();
     if list.is_empty() {
-        arguments.missing("`fields` needs a list of fields", "write `fields host, user` or `fields - _raw` for instance");
+        arguments
+            .missing("`fields` needs a list of fields", "write `fields host, user` or `fields - _raw` for instance");
         return None;
     }
     Some(Command::Fields(FieldsCommand { remove, list }))

@@ -10,15 +10,46 @@ use crate::plan::{Aggregate, AggregateFunc, Command, FieldPattern, Glob, StatsCo
 
 /// Aggregate functions that exist but are not supported.
 const KNOWN: &[&str] = &[
-    "avg", "mean", "earliest", "earliest_time", "latest", "latest_time", "estdc", "estdc_error", "exactperc", "median", "mode", "p",
-    "perc", "percentile", "per_day", "per_hour", "per_minute", "per_second", "range", "rate", "rate_avg", "rate_sum", "sparkline",
-    "stdev", "stdevp", "sumsq", "upperperc", "var", "varp",
+    "avg",
+    "mean",
+    "earliest",
+    "earliest_time",
+    "latest",
+    "latest_time",
+    "estdc",
+    "estdc_error",
+    "exactperc",
+    "median",
+    "mode",
+    "p",
+    "perc",
+    "percentile",
+    "per_day",
+    "per_hour",
+    "per_minute",
+    "per_second",
+    "range",
+    "rate",
+    "rate_avg",
+    "rate_sum",
+    "sparkline",
+    "stdev",
+    "stdevp",
+    "sumsq",
+    "upperperc",
+    "var",
+    "varp",
 ];
 
 /// Reads options, aggregates and by-clause.
 pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
-    let mut command =
-        StatsCommand { aggregates: Vec::new(), by: Vec::new(), dedup_splitvals: false, allnum: false, delim: " ".to_owned() };
+    let mut command = StatsCommand {
+        aggregates: Vec::new(),
+        by: Vec::new(),
+        dedup_splitvals: false,
+        allnum: false,
+        delim: " ".to_owned(),
+    };
     while arguments.peek().is_some() {
         if let Some((name, value, token)) = arguments.option() {
             option(arguments, &mut command, &name, value, &token)?;
@@ -41,9 +72,21 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
 }
 
 /// Takes one option.
-fn option(arguments: &mut Arguments<'_>, command: &mut StatsCommand, name: &str, value: String, token: &Token) -> Option<()> {
+fn option(
+    arguments: &mut Arguments<'_>,
+    command: &mut StatsCommand,
+    name: &str,
+    value: String,
+    token: &Token,
+) -> Option<()> {
     let bad = |arguments: &mut Arguments<'_>| {
-        arguments.error(codes::BAD_OPTION, token.start, token.end, &format!("`{value}` is not a value of `{name}`"), Some("write true or false"));
+        arguments.error(
+            codes::BAD_OPTION,
+            token.start,
+            token.end,
+            &format!("`{value}` is not a value of `{name}`"),
+            Some("write true or false"),
+        );
     };
     match name {
         // Splunk's degree of parallelism: without meaning here (§5.10.1).
@@ -61,7 +104,13 @@ fn option(arguments: &mut Arguments<'_>, command: &mut StatsCommand, name: &str,
             }
         }
         _ => {
-            arguments.error(codes::UNKNOWN_OPTION, token.start, token.end, &format!("`stats` has no option `{name}`"), Some("known: partitions, allnum, delim, dedup_splitvals"));
+            arguments.error(
+                codes::UNKNOWN_OPTION,
+                token.start,
+                token.end,
+                &format!("`stats` has no option `{name}`"),
+                Some("known: partitions, allnum, delim, dedup_splitvals"),
+            );
             return None;
         }
     }
@@ -78,7 +127,13 @@ fn by_clause(arguments: &mut Arguments<'_>, command: &mut StatsCommand) -> Optio
         arguments.next();
         match field_name(&token.kind) {
             Some(name) if name.contains('*') => {
-                arguments.error(codes::WILDCARD_IN_BY, token.start, token.end, "a by-clause takes no wildcard", Some("name the fields"));
+                arguments.error(
+                    codes::WILDCARD_IN_BY,
+                    token.start,
+                    token.end,
+                    "a by-clause takes no wildcard",
+                    Some("name the fields"),
+                );
                 return None;
             }
             Some(name) if !command.by.contains(&name) => command.by.push(name),
@@ -113,7 +168,8 @@ fn aggregate(arguments: &mut Arguments<'_>) -> Option<Aggregate> {
         arguments.error(codes::BARE_AGGREGATE, token.start, token.end, &message, None);
         field = Some("*".to_owned());
     }
-    let default_name = field.as_ref().map_or_else(|| func.name().to_owned(), |field| format!("{}({field})", func.name()));
+    let default_name =
+        field.as_ref().map_or_else(|| func.name().to_owned(), |field| format!("{}({field})", func.name()));
     let alias = alias(arguments)?;
     let field = field.map(|field| FieldPattern { glob: Glob::new(&field) });
     if let Some(alias) = &alias {
@@ -121,7 +177,13 @@ fn aggregate(arguments: &mut Arguments<'_>) -> Option<Aggregate> {
         let wanted = field.as_ref().map_or(0, |field| field.glob.pieces.len() - 1);
         if stars != wanted {
             let message = format!("the name behind `as` has {stars} wildcards and the argument {wanted}");
-            arguments.error(codes::ALIAS_PATTERN, token.start, token.end, &message, Some("give both the same number of `*`"));
+            arguments.error(
+                codes::ALIAS_PATTERN,
+                token.start,
+                token.end,
+                &message,
+                Some("give both the same number of `*`"),
+            );
             return None;
         }
     }
@@ -145,9 +207,21 @@ fn function(arguments: &mut Arguments<'_>, word: &str, token: &Token) -> Option<
             let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
             let supported = "supported: count, dc, values, list, min, max, sum, first, last";
             if KNOWN.contains(&lower.as_str()) || (stem != lower && KNOWN.contains(&stem)) {
-                arguments.error(codes::UNSUPPORTED_AGGREGATE, token.start, token.end, &format!("the aggregate `{word}` is not supported"), Some(supported));
+                arguments.error(
+                    codes::UNSUPPORTED_AGGREGATE,
+                    token.start,
+                    token.end,
+                    &format!("the aggregate `{word}` is not supported"),
+                    Some(supported),
+                );
             } else {
-                arguments.error(codes::UNKNOWN_AGGREGATE, token.start, token.end, &format!("`{word}` is not an aggregate"), Some(supported));
+                arguments.error(
+                    codes::UNKNOWN_AGGREGATE,
+                    token.start,
+                    token.end,
+                    &format!("`{word}` is not an aggregate"),
+                    Some(supported),
+                );
             }
             return None;
         }
@@ -159,14 +233,24 @@ fn function(arguments: &mut Arguments<'_>, word: &str, token: &Token) -> Option<
 fn argument(arguments: &mut Arguments<'_>, func: AggregateFunc, function: &Token) -> Option<Option<String>> {
     let open = arguments.next()?;
     if let (Some(TokenKind::Word(word)), Some(TokenKind::Open)) = (arguments.kind(0), arguments.kind(1)) {
-        let message = if word.eq_ignore_ascii_case("eval") { "an aggregate over eval() is not supported" } else { "an aggregate takes a field here" };
+        let message = if word.eq_ignore_ascii_case("eval") {
+            "an aggregate over eval() is not supported"
+        } else {
+            "an aggregate takes a field here"
+        };
         arguments.error(codes::UNSUPPORTED_AGGREGATE, function.start, open.end, message, None);
         return None;
     }
     let (mut name, mut last) = (String::new(), open.end);
     loop {
         let Some(token) = arguments.next() else {
-            arguments.error(codes::MISSING_PAREN, open.start, open.end, "this parenthesis is never closed", Some("add `)` behind the field"));
+            arguments.error(
+                codes::MISSING_PAREN,
+                open.start,
+                open.end,
+                "this parenthesis is never closed",
+                Some("add `)` behind the field"),
+            );
             return None;
         };
         if token.kind == TokenKind::Close {
@@ -219,7 +303,13 @@ fn names_differ(arguments: &mut Arguments<'_>, command: &StatsCommand) -> Option
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
         if !wild && !names.insert(name.clone()) && aggregate.alias.is_some() {
             let (start, end) = (arguments.stage.start, arguments.stage.end);
-            arguments.error(codes::DUPLICATE_NAME, start, end, &format!("two aggregates are named `{name}`"), Some("give them different names behind `as`"));
+            arguments.error(
+                codes::DUPLICATE_NAME,
+                start,
+                end,
+                &format!("two aggregates are named `{name}`"),
+                Some("give them different names behind `as`"),
+            );
             return None;
         }
     }

@@ -1,0 +1,392 @@
+//! One row group, all rules: prune, search pages, verify, filter, hand the rows to pipelines.
+//!
+//! The order is that of the design: what proves that no row can match comes first, then the search over undecoded pages, then the
+//! filters over candidate rows only. With `plain` the first two are left out and every row is a candidate: that is the oracle.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{Array, ArrayRef, StringArray, UInt32Array};
+use fixedbitset::FixedBitSet;
+use retrohunt_columnar::{DataFile, RowHit};
+use retrohunt_prefilter::Hit;
+use retrohunt_stages::predicate::RegexTest;
+use retrohunt_stages::{Batch, RowKey, State};
+use roaring::RoaringBitmap;
+
+use crate::bind::{Bound, BoundRule, ColumnSearch, Field, Leaf};
+use crate::error::Error;
+use crate::filter::{CHUNK_ROWS, Chunk, Copied, column_id, keep, take};
+use crate::metrics::Metrics;
+use crate::program::{Body, Predicate, Program};
+use crate::prune;
+
+/// What one row group gave.
+#[derive(Default)]
+pub(crate) struct RowGroupResult {
+    /// Per rule that had rows: its state.
+    pub states: Vec<(usize, State)>,
+    /// Per rule whose pipeline failed: what happened.
+    pub failures: Vec<(usize, String)>,
+    /// No rule could have a row here; nothing was read.
+    pub pruned: bool,
+    /// Rows and bytes at each narrowing.
+    pub metrics: Metrics,
+}
+
+/// One row group to scan.
+pub(crate) struct Task<'a> {
+    /// The rules.
+    pub program: &'a Program,
+    /// The rules in the file's schema.
+    pub bound: &'a Bound,
+    /// The file.
+    pub file: &'a DataFile,
+    /// Its place in path order.
+    pub ordinal: u32,
+    /// The row group.
+    pub row_group: usize,
+    /// Every row is a candidate of every rule; nothing is pruned or searched.
+    pub plain: bool,
+}
+
+/// Buffers that a thread keeps from one row group to the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    hits: Vec<Hit>,
+    offsets: Vec<(u32, u32)>,
+    rows: Vec<RowHit>,
+}
+
+impl Task<'_> {
+    /// Scans the row group.
+    pub fn run(&self, scratch: &mut Scratch) -> Result<RowGroupResult, Error> {
+        let mut result = RowGroupResult::default();
+        let rows = self.file.row_group_rows(self.row_group);
+        result.metrics.rows = u64::from(rows);
+        let active = self.active_rules();
+        if active.is_empty() || rows == 0 {
+            result.pruned = true;
+            return Ok(result);
+        }
+        let mut copied = HashMap::new();
+        let mut candidates: Vec<Option<RoaringBitmap>> = vec![None; self.bound.rules.len()];
+        for &rule in &active {
+            let anchored = !self.plain && self.rule(rule).is_some_and(|rule| rule.anchor.is_some());
+            candidates[rule] = Some(if anchored { RoaringBitmap::new() } else { (0..rows).collect() });
+        }
+        if !self.plain {
+            for search in &self.bound.searches {
+                self.search(search, &mut candidates, &mut copied, scratch, &mut result.metrics)?;
+            }
+            for &rule in &active {
+                self.verify_copied(rule, &mut candidates, &copied)?;
+            }
+        }
+        self.filter(&candidates, &copied, &mut result)?;
+        Ok(result)
+    }
+
+    /// The rule in this schema.
+    fn rule(&self, rule: usize) -> Option<&BoundRule> {
+        self.bound.rules.get(rule).and_then(Option::as_ref)
+    }
+
+    /// The rules that may have a row in this row group.
+    fn active_rules(&self) -> Vec<usize> {
+        let all = (0..self.bound.rules.len()).filter(|&rule| self.rule(rule).is_some());
+        if self.plain {
+            return all.collect();
+        }
+        let statistics = prune::Statistics::new(self.file, self.row_group);
+        all.filter(|&rule| match (self.rule(rule), self.program.rules[rule].body.as_ref()) {
+            (Some(bound), Some(body)) => prune::may_match(self.program, self.bound, bound, body, &statistics),
+            _ => false,
+        })
+        .collect()
+    }
+
+    /// Searches a column for the needles of all rules; adds the rows of hits to the rules' candidates and keeps their values.
+    fn search(
+        &self,
+        search: &ColumnSearch,
+        candidates: &mut [Option<RoaringBitmap>],
+        copied: &mut HashMap<usize, Copied>,
+        scratch: &mut Scratch,
+        metrics: &mut Metrics,
+    ) -> Result<(), Error> {
+        let wanted = |needle: usize| search.rules[needle].iter().any(|&rule| candidates[rule].is_some());
+        if !(0..search.needles.len()).any(wanted) {
+            return Ok(());
+        }
+        let mut found: Vec<RoaringBitmap> = vec![RoaringBitmap::new(); search.needles.len()];
+        let Some(mut cursor) = self.file.pages(self.row_group, column_id(search.column))? else {
+            self.search_decoded(search, &mut found, metrics)?;
+            add(search, &found, candidates);
+            return Ok(());
+        };
+        let mut values = StringBuilder::new();
+        let mut value_rows = RoaringBitmap::new();
+        let mut complete = true;
+        while let Some(mut page) = cursor.next()? {
+            if page.opaque() {
+                complete = false;
+                for rows in &mut found {
+                    rows.insert_range(page.rows());
+                }
+                continue;
+            }
+            scratch.hits.clear();
+            search.searcher.search(page.haystack(), &mut scratch.hits);
+            metrics.bytes_searched += page.haystack().len() as u64;
+            scratch.offsets.clear();
+            scratch.offsets.extend(scratch.hits.iter().map(|hit| (hit.offset, hit.needle.0)));
+            scratch.rows.clear();
+            page.rows_of(&scratch.offsets, &mut scratch.rows)?;
+            if scratch.rows.is_empty() {
+                continue;
+            }
+            let mut page_rows = RoaringBitmap::new();
+            for hit in &scratch.rows {
+                found[hit.tag as usize].insert(hit.row);
+                page_rows.insert(hit.row);
+            }
+            if complete {
+                page.values(&page_rows, &mut values)?;
+                value_rows |= page_rows;
+            }
+        }
+        if complete && !value_rows.is_empty() {
+            let values: ArrayRef = Arc::new(values.finish());
+            copied.insert(search.column, Copied { rows: value_rows, values });
+        }
+        add(search, &found, candidates);
+        Ok(())
+    }
+
+    /// Searches a column that has no searchable pages: its decoded texts.
+    fn search_decoded(&self, search: &ColumnSearch, found: &mut [RoaringBitmap], metrics: &mut Metrics) -> Result<(), Error> {
+        let array = self.file.read_one(self.row_group, column_id(search.column), None)?;
+        let mut hits = Vec::new();
+        let mut in_texts = |texts: &StringArray, range: std::ops::Range<usize>, row: u32, found: &mut [RoaringBitmap]| {
+            for index in range {
+                if texts.is_valid(index) {
+                    hits.clear();
+                    search.searcher.search(texts.value(index).as_bytes(), &mut hits);
+                    metrics.bytes_searched += texts.value(index).len() as u64;
+                    for hit in &hits {
+                        found[hit.needle.0 as usize].insert(row);
+                    }
+                }
+            }
+        };
+        for row in 0..array.len() {
+            let number = u32::try_from(row).unwrap_or(u32::MAX);
+            if let Some(texts) = array.as_string_opt::<i32>() {
+                in_texts(texts, row..row + 1, number, found);
+            } else if let Some(lists) = array.as_list_opt::<i32>() {
+                let Some(texts) = lists.values().as_string_opt::<i32>() else { continue };
+                let at = |index: usize| usize::try_from(lists.value_offsets()[index]).unwrap_or(0);
+                if lists.is_valid(row) {
+                    in_texts(texts, at(row)..at(row + 1), number, found);
+                }
+            } else {
+                // A needle is only ever bound to a column of texts; should another come, all its rows stay candidates.
+                found.iter_mut().for_each(|rows| {
+                    rows.insert(number);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops candidates whose copied value already fails a test on just that column.
+    fn verify_copied(
+        &self,
+        rule: usize,
+        candidates: &mut [Option<RoaringBitmap>],
+        copied: &HashMap<usize, Copied>,
+    ) -> Result<(), Error> {
+        let (Some(bound), Some(rows)) = (self.rule(rule), candidates[rule].as_mut()) else { return Ok(()) };
+        for conjunct in bound.tree.conjuncts() {
+            let crate::bind::BoundTree::Leaf(id) = conjunct else { continue };
+            let Leaf::Field { predicate, field } = &self.bound.leaves[id.index()] else { continue };
+            let Some(column) = only_column(field) else { continue };
+            let Some(copied) = copied.get(&column) else { continue };
+            if rows.is_empty() || !rows.is_subset(&copied.rows) {
+                continue;
+            }
+            let indices: UInt32Array =
+                rows.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
+            let values = take(&copied.values, &indices)?;
+            let holds = match &self.program.predicates[predicate.index()] {
+                Predicate::Regex { command, regex } if !command.negated => RegexTest::new(regex, false).select(values.as_ref())?,
+                Predicate::Compare { test, .. } => test.select(values.as_ref()),
+                Predicate::In { test, .. } => test.select(values.as_ref()),
+                _ => continue,
+            };
+            *rows = rows.iter().enumerate().filter(|(index, _)| holds.value(*index)).map(|(_, row)| row).collect();
+        }
+        Ok(())
+    }
+
+    /// Evaluates the rules' filters on their candidates, a chunk of rows at a time, and hands what passes to their pipelines.
+    fn filter(
+        &self,
+        candidates: &[Option<RoaringBitmap>],
+        copied: &HashMap<usize, Copied>,
+        result: &mut RowGroupResult,
+    ) -> Result<(), Error> {
+        let mut all = RoaringBitmap::new();
+        for rows in candidates.iter().flatten() {
+            all |= rows;
+        }
+        result.metrics.candidate_rows += all.len();
+        let mut states: HashMap<usize, State> = HashMap::new();
+        let mut failed: HashMap<usize, String> = HashMap::new();
+        let mut rest = all.iter();
+        loop {
+            let rows: RoaringBitmap = rest.by_ref().take(CHUNK_ROWS).collect();
+            if rows.is_empty() {
+                break;
+            }
+            let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, copied);
+            let survivors = self.survivors(&mut chunk, candidates)?;
+            self.hand_over(chunk, &survivors, &mut states, &mut failed, &mut result.metrics)?;
+        }
+        result.states = states.into_iter().filter(|(rule, _)| !failed.contains_key(rule)).collect();
+        result.states.sort_by_key(|(rule, _)| *rule);
+        result.failures = failed.into_iter().collect();
+        Ok(())
+    }
+
+    /// The rules' rows of a chunk that pass filter and time bounds.
+    fn survivors(
+        &self,
+        chunk: &mut Chunk<'_>,
+        candidates: &[Option<RoaringBitmap>],
+    ) -> Result<Vec<(usize, FixedBitSet)>, Error> {
+        let mut survivors = Vec::new();
+        for (rule, rows) in candidates.iter().enumerate() {
+            let Some(rows) = rows else { continue };
+            let (Some(bound), Some(body)) = (self.rule(rule), self.program.rules[rule].body.as_ref()) else { continue };
+            let live = chunk.among(rows);
+            if live.is_clear() {
+                continue;
+            }
+            let mut passed = chunk.evaluate(&bound.tree, &live)?;
+            if !passed.is_clear() && (body.earliest.is_some() || body.latest.is_some()) {
+                within(body, &chunk.times()?, &mut passed);
+            }
+            if !passed.is_clear() {
+                survivors.push((rule, passed));
+            }
+        }
+        Ok(survivors)
+    }
+
+    /// Materialises the rows that passed and updates the pipelines.
+    fn hand_over(
+        &self,
+        mut chunk: Chunk<'_>,
+        survivors: &[(usize, FixedBitSet)],
+        states: &mut HashMap<usize, State>,
+        failed: &mut HashMap<usize, String>,
+        metrics: &mut Metrics,
+    ) -> Result<(), Error> {
+        let mut any = FixedBitSet::with_capacity(chunk.len());
+        for (_, rows) in survivors {
+            any.union_with(rows);
+        }
+        let count = any.count_ones(..);
+        if count == 0 {
+            return Ok(());
+        }
+        // Few rows are left: decode what the pipelines want for those only.
+        let places: Option<Vec<usize>> = (count * 4 < chunk.len()).then(|| any.ones().collect());
+        if let Some(places) = &places {
+            chunk = chunk.narrow(places)?;
+        }
+        let keys = self.keys(&mut chunk)?;
+        for (rule, rows) in survivors {
+            let (Some(bound), Some(body)) = (self.rule(*rule), self.program.rules[*rule].body.as_ref()) else { continue };
+            let rows = match &places {
+                None => rows.clone(),
+                Some(places) => {
+                    let mut narrowed = FixedBitSet::with_capacity(places.len());
+                    narrowed.extend(places.iter().enumerate().filter(|(_, place)| rows.contains(**place)).map(|(index, _)| index));
+                    narrowed
+                }
+            };
+            metrics.passed_rows += rows.count_ones(..) as u64;
+            let mut fields = Vec::with_capacity(bound.fields.len());
+            for field in &bound.fields {
+                if let Some(values) = chunk.field(field)? {
+                    fields.push((Arc::<str>::from(field.name.as_str()), keep(&values, &rows)?));
+                }
+            }
+            let keys = rows.ones().map(|row| keys[row]).collect();
+            let state = states.entry(*rule).or_insert_with(|| body.pipeline.state());
+            if let Err(error) = Batch::new(fields, keys).and_then(|batch| body.pipeline.update(state, batch)) {
+                failed.insert(*rule, error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// The order keys of a chunk's rows.
+    fn keys(&self, chunk: &mut Chunk<'_>) -> Result<Vec<RowKey>, Error> {
+        let times = chunk.times()?;
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let first = self.file.row_group_first_row(self.row_group);
+        let rows = chunk.rows.iter().enumerate().map(|(index, row)| RowKey {
+            time: times.is_valid(index).then(|| times.value(index)),
+            file: self.ordinal,
+            row: first + u64::from(row),
+        });
+        Ok(rows.collect())
+    }
+}
+
+/// Adds the rows of needles to the candidates of the rules that are anchored on them.
+fn add(search: &ColumnSearch, found: &[RoaringBitmap], candidates: &mut [Option<RoaringBitmap>]) {
+    for (needle, rows) in found.iter().enumerate() {
+        if rows.is_empty() {
+            continue;
+        }
+        for &rule in &search.rules[needle] {
+            if let Some(candidates) = candidates[rule].as_mut() {
+                *candidates |= rows;
+            }
+        }
+    }
+}
+
+/// The column that alone decides a field: each value that the field can have is the column's own.
+///
+/// On rows that no class takes the field may be ∅, but never anything else; so a test that fails on the column's value fails on the field.
+fn only_column(field: &Field) -> Option<usize> {
+    let plain = field.source.cases.iter().all(|case| matches!(case.expr, retrohunt_profile::Expr::Column(_)));
+    let columns = field.columns();
+    (plain && columns.len() == 1 && field.name != "_time").then(|| columns.first().copied()).flatten()
+}
+
+/// Drops rows outside a rule's time bounds; a row without time passes no bound (§4.6.8).
+fn within(body: &Body, times: &ArrayRef, rows: &mut FixedBitSet) {
+    let times = times.as_primitive::<TimestampMicrosecondType>();
+    let outside: Vec<usize> = rows
+        .ones()
+        .filter(|&row| {
+            let time = times.is_valid(row).then(|| times.value(row));
+            !time.is_some_and(|time| {
+                body.earliest.is_none_or(|earliest| time >= earliest) && body.latest.is_none_or(|latest| time < latest)
+            })
+        })
+        .collect();
+    for row in outside {
+        rows.set(row, false);
+    }
+}

@@ -1,0 +1,403 @@
+//! Files and row groups over threads.
+//!
+//! A work unit is a row group. A thread takes the next unit of a file that is open, or opens the next file; so one large file and many
+//! small ones both keep all threads busy, and few files are open at a time. States are merged per thread and in the end over threads; they
+//! are mergeable in any order (law 3), so the output does not depend on who did what.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use retrohunt_columnar::{Bound as StatisticBound, ColumnId, ColumnInfo, ColumnKind, DataFile, OpenOptions};
+use retrohunt_profile::{ColumnDesc, FieldMap, Kind, Profile, choose};
+use retrohunt_stages::State;
+
+use crate::bind::{self, Bound};
+use crate::error::Error;
+use crate::metrics::Metrics;
+use crate::outcome::{InputOutcome, Outcome, RuleOutcome};
+use crate::program::Program;
+use crate::scan::{RowGroupResult, Scratch, Task};
+
+/// How a run goes over its input.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Every column decoded, nothing searched or pruned, one thread: the oracle.
+    pub plain: bool,
+    /// Map files into memory; otherwise read them by position.
+    pub mmap: bool,
+    /// Stop at the first file or row group that cannot be read.
+    pub fail_fast: bool,
+    /// Further columns that are not event text (§2.2.2).
+    pub not_text: Vec<String>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self { threads: 1, plain: false, mmap: true, fail_fast: false, not_text: Vec::new() }
+    }
+}
+
+/// The profiles that may be applied.
+#[derive(Clone, Debug)]
+pub enum Profiles {
+    /// The fitting ones of these, by schema.
+    Choose(Vec<Profile>),
+    /// These, whatever the schema.
+    Forced(Vec<Profile>),
+}
+
+/// Hears how a run comes along. Called from all threads.
+pub trait Observer: Sync {
+    /// `bytes` more of the input are done, in which `rows` rows passed some rule's filter.
+    fn progress(&self, bytes: u64, rows: u64);
+
+    /// Should the run stop?
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Hears nothing.
+pub struct Silent;
+
+impl Observer for Silent {
+    fn progress(&self, _bytes: u64, _rows: u64) {}
+}
+
+/// Runs all rules over all files; returns the result rows and what became of each file.
+///
+/// `inputs` are in path order, which is the order of equal times in a result. A file or row group that cannot be read is named in the
+/// outcome, and the others are still done.
+#[must_use]
+pub fn scan(program: &Program, inputs: &[PathBuf], profiles: &Profiles, options: &ScanOptions, observer: &dyn Observer) -> Outcome {
+    let run = Run {
+        program,
+        profiles,
+        options,
+        observer,
+        inputs,
+        queue: Mutex::new(Queue::default()),
+        bound: Mutex::new(HashMap::new()),
+        reports: Mutex::new(inputs.iter().map(|path| InputOutcome { path: path.clone(), ..InputOutcome::default() }).collect()),
+        stop: AtomicBool::new(false),
+        stopped: Mutex::new(None),
+    };
+    let threads = if options.plain { 1 } else { options.threads.max(1) };
+    let mut totals: Vec<Totals> = Vec::new();
+    if threads == 1 {
+        totals.push(run.work());
+    } else {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| run.work())).collect();
+            for worker in workers {
+                match worker.join() {
+                    Ok(total) => totals.push(total),
+                    Err(_) => run.halt("internal error: a worker thread ended early"),
+                }
+            }
+        });
+    }
+    run.finish(totals)
+}
+
+/// A bound program and the profiles it was bound with.
+type SharedBound = Arc<(Bound, Vec<String>)>;
+
+/// One run.
+struct Run<'a> {
+    program: &'a Program,
+    profiles: &'a Profiles,
+    options: &'a ScanOptions,
+    observer: &'a dyn Observer,
+    inputs: &'a [PathBuf],
+    queue: Mutex<Queue>,
+    /// By schema, and whether `_raw` is there in every row.
+    bound: Mutex<HashMap<(u64, bool), SharedBound>>,
+    reports: Mutex<Vec<InputOutcome>>,
+    stop: AtomicBool,
+    stopped: Mutex<Option<String>>,
+}
+
+/// What is left to do.
+#[derive(Default)]
+struct Queue {
+    /// The next file to open.
+    next_file: usize,
+    /// Row groups of open files, last first.
+    units: Vec<Unit>,
+}
+
+/// One row group of an open file.
+struct Unit {
+    file: Arc<DataFile>,
+    ordinal: usize,
+    row_group: usize,
+    bound: SharedBound,
+}
+
+/// What one thread gathered.
+struct Totals {
+    states: Vec<Option<State>>,
+    errors: Vec<Option<String>>,
+    metrics: Metrics,
+}
+
+/// Locks; a panic elsewhere does not make counters unusable.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What to do next.
+enum Next {
+    Scan(Unit),
+    Open(usize),
+    Done,
+}
+
+impl Run<'_> {
+    /// Stops the run.
+    fn halt(&self, why: &str) {
+        self.stop.store(true, Ordering::Relaxed);
+        lock(&self.stopped).get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Takes the next piece of work.
+    fn next(&self) -> Next {
+        if self.observer.cancelled() {
+            self.halt("interrupted");
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            return Next::Done;
+        }
+        let mut queue = lock(&self.queue);
+        if let Some(unit) = queue.units.pop() {
+            return Next::Scan(unit);
+        }
+        if queue.next_file < self.inputs.len() {
+            queue.next_file += 1;
+            return Next::Open(queue.next_file - 1);
+        }
+        Next::Done
+    }
+
+    /// One thread's part.
+    fn work(&self) -> Totals {
+        let rules = self.program.rules.len();
+        let mut totals =
+            Totals { states: (0..rules).map(|_| None).collect(), errors: vec![None; rules], metrics: Metrics::default() };
+        let mut scratch = Scratch::default();
+        loop {
+            match self.next() {
+                Next::Done => break,
+                Next::Open(index) => self.open(index),
+                Next::Scan(unit) => self.scan_unit(&unit, &mut scratch, &mut totals),
+            }
+        }
+        totals
+    }
+
+    /// Opens a file and queues its row groups.
+    fn open(&self, index: usize) {
+        let path = &self.inputs[index];
+        let options = OpenOptions { mmap: self.options.mmap };
+        let opened = DataFile::open(path, &options).map_err(Error::from).and_then(|file| {
+            let bound = self.bind(&file)?;
+            Ok((file, bound))
+        });
+        let (file, bound) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                lock(&self.reports)[index].error = Some(error.to_string());
+                if self.options.fail_fast {
+                    self.halt(&format!("{error}"));
+                }
+                return;
+            }
+        };
+        let file = Arc::new(file);
+        {
+            let mut reports = lock(&self.reports);
+            let report = &mut reports[index];
+            report.bytes = file.bytes();
+            report.rows = file.rows();
+            report.row_groups = file.row_groups();
+            report.first_rows = (0..file.row_groups()).map(|group| file.row_group_first_row(group)).collect();
+            report.profiles.clone_from(&bound.1);
+        }
+        let mut queue = lock(&self.queue);
+        for row_group in (0..file.row_groups()).rev() {
+            queue.units.push(Unit { file: Arc::clone(&file), ordinal: index, row_group, bound: Arc::clone(&bound) });
+        }
+    }
+
+    /// The program bound to a file's schema; made once per schema.
+    fn bind(&self, file: &DataFile) -> Result<SharedBound, Error> {
+        let map = field_map(file.columns(), self.profiles, &self.options.not_text);
+        let raw_complete = map.0.raw().is_some_and(|raw| raw_is_complete(file, raw));
+        let key = (file.schema_fingerprint(), raw_complete);
+        let mut cache = lock(&self.bound);
+        if let Some(bound) = cache.get(&key) {
+            return Ok(Arc::clone(bound));
+        }
+        let bound = bind::bind(self.program, map.0, file.columns(), widths(file), raw_complete)?;
+        let bound = Arc::new((bound, map.1));
+        cache.insert(key, Arc::clone(&bound));
+        Ok(bound)
+    }
+
+    /// Scans one row group and takes its states over, if all of it could be read.
+    fn scan_unit(&self, unit: &Unit, scratch: &mut Scratch, totals: &mut Totals) {
+        let ordinal = u32::try_from(unit.ordinal).unwrap_or(u32::MAX);
+        let task = Task {
+            program: self.program,
+            bound: &unit.bound.0,
+            file: &unit.file,
+            ordinal,
+            row_group: unit.row_group,
+            plain: self.options.plain,
+        };
+        let scanned = catch_unwind(AssertUnwindSafe(|| task.run(scratch)));
+        let scanned = scanned.unwrap_or_else(|_| Err(Error::internal("a scan of this row group ended in a panic")));
+        // A file that shrank while it was mapped reads as zeros: nothing of this row group can be trusted.
+        let scanned = if unit.file.poisoned() {
+            Err(Error::new("the file changed while it was read (it is shorter than it was)"))
+        } else {
+            scanned
+        };
+        unit.file.release(unit.row_group);
+        let share = unit.file.bytes() / (unit.file.row_groups().max(1) as u64);
+        let mut reports = lock(&self.reports);
+        let report = &mut reports[unit.ordinal];
+        match scanned {
+            Ok(result) => {
+                if result.pruned {
+                    report.pruned += 1;
+                } else {
+                    report.read += 1;
+                }
+                drop(reports);
+                self.observer.progress(share, result.metrics.passed_rows);
+                self.absorb(result, totals);
+            }
+            Err(error) => {
+                report.failed.push((unit.row_group, error.to_string()));
+                drop(reports);
+                self.observer.progress(share, 0);
+                *scratch = Scratch::default();
+                if self.options.fail_fast {
+                    self.halt(&error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Adds a row group's states to the thread's.
+    fn absorb(&self, result: RowGroupResult, totals: &mut Totals) {
+        totals.metrics += result.metrics;
+        for (rule, message) in result.failures {
+            totals.errors[rule].get_or_insert(message);
+        }
+        for (rule, state) in result.states {
+            merge(self.program, rule, &mut totals.states[rule], state, &mut totals.errors[rule]);
+        }
+    }
+
+    /// Merges the threads' states and finishes the pipelines.
+    fn finish(self, totals: Vec<Totals>) -> Outcome {
+        let rules = self.program.rules.len();
+        let mut outcome = Outcome { stopped: lock(&self.stopped).take(), ..Outcome::default() };
+        outcome.inputs = std::mem::take(&mut *lock(&self.reports));
+        for input in &mut outcome.inputs {
+            input.failed.sort();
+        }
+        let mut states: Vec<Option<State>> = (0..rules).map(|_| None).collect();
+        let mut errors: Vec<Option<String>> = vec![None; rules];
+        for total in totals {
+            outcome.metrics += total.metrics;
+            for (rule, (state, error)) in total.states.into_iter().zip(total.errors).enumerate() {
+                if let Some(error) = error {
+                    errors[rule].get_or_insert(error);
+                }
+                if let Some(state) = state {
+                    merge(self.program, rule, &mut states[rule], state, &mut errors[rule]);
+                }
+            }
+        }
+        let mut notes = vec![std::collections::BTreeSet::new(); rules];
+        for bound in lock(&self.bound).values() {
+            for (rule, code, message) in &bound.0.notes {
+                notes[*rule].insert((*code, message.clone()));
+            }
+        }
+        for (rule, ((state, mut error), notes)) in states.into_iter().zip(errors).zip(notes).enumerate() {
+            let mut table = retrohunt_stages::Table::default();
+            if let Some(body) = &self.program.rules[rule].body {
+                match body.pipeline.finish(state.unwrap_or_else(|| body.pipeline.state())) {
+                    Ok(finished) => table = finished,
+                    Err(failure) => error = error.or(Some(failure.to_string())),
+                }
+            }
+            outcome.rules.push(RuleOutcome { table, error, undecided: 0, notes: notes.into_iter().collect() });
+        }
+        outcome
+    }
+}
+
+/// Merges a state into a slot.
+fn merge(program: &Program, rule: usize, slot: &mut Option<State>, state: State, error: &mut Option<String>) {
+    match (slot.as_mut(), &program.rules[rule].body) {
+        (Some(own), Some(body)) => {
+            if let Err(failure) = body.pipeline.absorb(own, state) {
+                error.get_or_insert(failure.to_string());
+            }
+        }
+        _ => *slot = Some(state),
+    }
+}
+
+/// Returns what field names mean in a schema, and the names of the profiles applied.
+#[must_use]
+pub fn field_map(columns: &[ColumnInfo], profiles: &Profiles, not_text: &[String]) -> (FieldMap, Vec<String>) {
+    let descriptions: Vec<ColumnDesc<'_>> = columns.iter().map(describe).collect();
+    let applied: Vec<&Profile> = match profiles {
+        Profiles::Choose(profiles) => choose(&descriptions, profiles).profiles(),
+        Profiles::Forced(profiles) => profiles.iter().collect(),
+    };
+    let names = applied.iter().map(|profile| profile.name().to_owned()).collect();
+    (FieldMap::new(&descriptions, &applied, not_text), names)
+}
+
+/// A column as profiles see it.
+#[must_use]
+pub fn describe(column: &ColumnInfo) -> ColumnDesc<'_> {
+    let kind = match column.kind {
+        ColumnKind::Text => Kind::Text,
+        ColumnKind::Binary => Kind::Binary,
+        ColumnKind::Int | ColumnKind::UInt | ColumnKind::Float => Kind::Number,
+        ColumnKind::Bool => Kind::Bool,
+        ColumnKind::Time => Kind::Time,
+    };
+    ColumnDesc { name: &column.name, kind, multivalue: column.multivalue }
+}
+
+/// Do the statistics prove that every row has a `_raw`? An empty text counts as none (§4.1.4).
+fn raw_is_complete(file: &DataFile, raw: usize) -> bool {
+    let column = ColumnId(u32::try_from(raw).unwrap_or(u32::MAX));
+    (0..file.row_groups()).all(|group| {
+        let statistics = file.statistics(group, column);
+        let filled = matches!(&statistics.min, StatisticBound::Bytes { value, .. } if !value.is_empty());
+        statistics.null_count == Some(0) && filled
+    })
+}
+
+/// Expected bytes per row of each column, from the first row group's sizes.
+fn widths(file: &DataFile) -> Vec<u64> {
+    let rows = if file.row_groups() == 0 { 1 } else { u64::from(file.row_group_rows(0)).max(1) };
+    let columns = 0..u32::try_from(file.columns().len()).unwrap_or(u32::MAX);
+    columns.map(|column| file.column_bytes(0, ColumnId(column)).unwrap_or(rows * 64) / rows + 1).collect()
+}

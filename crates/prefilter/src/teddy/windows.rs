@@ -1,0 +1,129 @@
+//! Which bytes of a needle are its fingerprint: the window of one to three places that is rarest in a haystack.
+
+use super::{Entry, LARGEST_PLACES};
+use crate::frequency;
+use crate::key_table::key_of;
+use crate::needle_set::{Bytes, Index, NeedleSet};
+use std::collections::HashSet;
+
+/// Offsets tried in a needle. The best of so many is rare enough; trying more only takes longer to build.
+const LARGEST_OFFSET: usize = 64;
+
+/// A window that another needle uses already is preferred if it is at most so many times likelier than the needle's own best.
+///
+/// Then a needle that contains another is found through the shorter one, and the masks stay emptier.
+const SHARING: f32 = 4.0;
+
+/// The fingerprint of one needle.
+#[derive(Clone, Debug)]
+pub(super) struct Window {
+    /// The needle.
+    needle: Index,
+    /// Bytes from the needle's start to the window.
+    offset: u32,
+    /// What may stand at each place; only the first `len` count.
+    places: [Bytes; LARGEST_PLACES],
+    /// Places in use.
+    len: usize,
+}
+
+impl Window {
+    /// The window of `needle` at `offset`.
+    fn new(needles: &NeedleSet, needle: Index, offset: usize, len: usize) -> Self {
+        let places = std::array::from_fn(|place| needles.bytes_at(needle, offset + place.min(len - 1)));
+        // Offsets end at `LARGEST_OFFSET`.
+        Self { needle, offset: u32::try_from(offset).unwrap_or(0), places, len }
+    }
+
+    /// What may stand at each place.
+    pub(super) fn places(&self) -> &[Bytes] {
+        &self.places[..self.len]
+    }
+
+    /// Every text that the window may be, in lower case.
+    fn texts(&self) -> Vec<Vec<u8>> {
+        let mut texts = vec![Vec::new()];
+        for place in self.places() {
+            let mut lower: Vec<u8> = place.as_slice().iter().map(u8::to_ascii_lowercase).collect();
+            lower.sort_unstable();
+            lower.dedup();
+            texts = texts
+                .iter()
+                .flat_map(|text: &Vec<u8>| lower.iter().map(move |&byte| [text.as_slice(), &[byte]].concat()))
+                .collect();
+        }
+        texts
+    }
+
+    /// The entries by which verification finds the needle. Some may be equal.
+    pub(super) fn keys(&self) -> Vec<Entry> {
+        let entry = |text: Vec<u8>| Entry { key: key_of(&text), offset: self.offset, needle: self.needle };
+        self.texts().into_iter().map(entry).collect()
+    }
+
+    /// Probability that a haystack has the window at a given place.
+    pub(super) fn probability(&self) -> f32 {
+        self.texts().iter().map(|text| frequency::of_window(text)).sum()
+    }
+}
+
+/// Returns a window of `len` places for each of `members`, which all have so many.
+pub(super) fn choose(needles: &NeedleSet, members: &[Index], len: usize) -> Vec<Window> {
+    // Short needles first: they have the least choice, and the longer ones may share theirs.
+    let mut order = members.to_vec();
+    order.sort_by_key(|&index| needles.fixed_len(index));
+    let mut used: HashSet<u64> = HashSet::new();
+    let mut windows = Vec::with_capacity(order.len());
+    for needle in order {
+        let offsets = 0..=(needles.fixed_len(needle) - len).min(LARGEST_OFFSET);
+        let tried: Vec<(f32, Window)> = offsets
+            .map(|offset| Window::new(needles, needle, offset, len))
+            .map(|window| (window.probability(), window))
+            .collect();
+        let best = tried.iter().map(|(probability, _)| *probability).fold(f32::INFINITY, f32::min);
+        let shared = tried
+            .iter()
+            .filter(|(probability, window)| {
+                *probability <= best * SHARING && window.keys().iter().all(|entry| used.contains(&entry.key))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        let chosen = shared.or_else(|| tried.iter().min_by(|a, b| a.0.total_cmp(&b.0)));
+        if let Some((_, window)) = chosen {
+            used.extend(window.keys().iter().map(|entry| entry.key));
+            windows.push(window.clone());
+        }
+    }
+    windows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::needle::Needle;
+
+    fn texts(needles: &[Needle], len: usize) -> Vec<Vec<String>> {
+        let set = NeedleSet::new(needles).expect("not empty");
+        let members: Vec<Index> = set.indices().collect();
+        let text =
+            |window: &Window| window.texts().iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+        choose(&set, &members, len).iter().map(text).collect()
+    }
+
+    #[test]
+    fn the_rarest_window_is_chosen() {
+        assert_eq!(texts(&[Needle::folded("Invoke-Mimikatz")], 3), [["vok"]]);
+        assert_eq!(texts(&[Needle::folded("c:\\windows\\zqx.exe")], 3), [["zqx"]]);
+        assert_eq!(texts(&[Needle::folded("a")], 1), [["a"]]);
+    }
+
+    #[test]
+    fn a_needle_that_contains_another_shares_its_window() {
+        let found = texts(&[Needle::folded("mimikatz.exe"), Needle::folded("mikatz")], 3);
+        assert_eq!(found[0], found[1]);
+    }
+
+    #[test]
+    fn a_class_outside_ascii_gives_every_text_once() {
+        assert_eq!(texts(&[Needle::folded("ä")], 2)[0].len(), 2);
+    }
+}

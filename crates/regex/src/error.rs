@@ -1,0 +1,169 @@
+//! What can be wrong with a pattern, and what can be odd about one: stable codes, a place in the pattern, and help.
+//!
+//! Codes `E0301`-`E0319` mean that the text is not a pattern, `E0320` and up that it is one which this engine cannot run.
+//! A code is never given to another meaning.
+
+use std::fmt;
+
+/// Why a pattern was refused: a stable code, the place, and what to do about it (§5.6.9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code, `E0301` and up.
+    pub code: &'static str,
+    /// Where in the pattern, in bytes from its start; at most the length of the pattern.
+    pub offset: usize,
+    /// What is wrong, in one line, with the construct's name.
+    pub message: String,
+    /// What the author of the rule can do.
+    pub help: &'static str,
+}
+
+impl Error {
+    /// An error of `problem` at `offset` bytes into the pattern; `detail` is added to its message unless empty.
+    pub(crate) fn new(problem: Problem, offset: usize, detail: &str) -> Self {
+        let (code, what, help) = problem.describe();
+        let message = if detail.is_empty() { what.to_owned() } else { format!("{what}: {detail}") };
+        Self { code, offset, message, help }
+    }
+
+    /// Returns whether the pattern is well-formed PCRE that this engine does not run, as opposed to malformed text.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.code >= "E0320"
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at offset {}: {} ({})", self.code, self.offset, self.message, self.help)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Something odd about a pattern that still runs: a stable code, the place, and what was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The stable code; texts are not stable (§10).
+    pub code: &'static str,
+    /// Where in the pattern, in bytes from its start.
+    pub offset: usize,
+    /// What is odd and how the engine reads it.
+    pub message: String,
+}
+
+/// Code of a note about a backslash that probably was to be a literal one (§1.4.4).
+pub(crate) const BACKSLASH: &str = "W-REGEX-BACKSLASH";
+/// Code of a note about a group name that occurs twice (§5.6.7).
+pub(crate) const DUPLICATE_GROUP: &str = "W-REGEX-DUPLICATE-GROUP";
+/// Code of a note about a hyphen that PCRE2 refuses and PCRE1 takes literally.
+pub(crate) const HYPHEN: &str = "W-REGEX-HYPHEN";
+
+/// The kinds of errors; each has one code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// `(` without `)`.
+    UnclosedGroup,
+    /// `)` without `(`.
+    UnopenedGroup,
+    /// `[` without `]`.
+    UnclosedClass,
+    /// A quantifier with nothing before it.
+    NothingToRepeat,
+    /// `{n,m}` with n > m, or a bound that is too large.
+    BadBounds,
+    /// A class range with its ends in the wrong order.
+    BadRange,
+    /// An escape that PCRE knows but that is not well-formed here.
+    BadEscape,
+    /// `(?` followed by something that PCRE does not know.
+    BadGroup,
+    /// `[:name:]` with an unknown name or in the wrong place.
+    BadPosix,
+    /// Groups nested beyond the limit.
+    TooDeep,
+    /// More states than the compile limit allows.
+    TooLarge,
+    /// `(?#` without `)`.
+    UnclosedComment,
+    /// `(?=` and `(?!`.
+    Lookahead,
+    /// `(?<=` and `(?<!`.
+    Lookbehind,
+    /// `\1`, `\k<n>`, `(?P=n)`.
+    Backreference,
+    /// `(?>`.
+    AtomicGroup,
+    /// `*+`, `++`, `?+`, `{n}+`.
+    Possessive,
+    /// `(?R)`, `(?1)`, `(?&n)`, `(?P>n)`, `\g<n>`.
+    Recursion,
+    /// `(?(`.
+    Conditional,
+    /// `\K`.
+    KeepOut,
+    /// `(*VERB)` and `(?C)`.
+    Verb,
+    /// `\X`.
+    Grapheme,
+    /// `\p` and `\P`.
+    Property,
+    /// `(?|`.
+    BranchReset,
+    /// `$` inside a pattern that also has `^` or `$` in multi-line mode.
+    MixedDollar,
+    /// `\R` before something that may begin with a line feed.
+    AtomicNewline,
+    /// `(?m)^` that may match nothing before its end, together with an inner `$`.
+    MixedCaret,
+}
+
+impl Problem {
+    /// Returns the code, what is wrong, and the help.
+    fn describe(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::UnclosedGroup => ("E0301", "group is not closed", "add `)`, or write `\\(` for a literal parenthesis"),
+            Self::UnopenedGroup => ("E0302", "`)` closes nothing", "write `\\)` for a literal parenthesis"),
+            Self::UnclosedClass => ("E0303", "class is not closed", "add `]`, or write `\\[` for a literal bracket"),
+            Self::NothingToRepeat => ("E0304", "nothing to repeat before the quantifier", "write a backslash before it for a literal"),
+            Self::BadBounds => ("E0305", "bad bounds of a counted repeat", "write {n,m} with n at most m and both at most 65535"),
+            Self::BadRange => ("E0306", "range of a class is out of order", "exchange its ends, or write `\\-` for a literal hyphen"),
+            Self::BadEscape => ("E0307", "bad escape", "a literal backslash is `\\x5c`, or `\\\\\\\\` in a quoted SPL string"),
+            Self::BadGroup => ("E0308", "unknown kind of group after `(?`", "write `(?:…)` for a plain group, `\\(` for a parenthesis"),
+            Self::BadPosix => ("E0309", "unknown or misplaced POSIX class", "write it inside a class, for example `[[:alpha:]]`"),
+            Self::TooDeep => ("E0310", "groups are nested too deeply", "at most 250 levels are allowed"),
+            Self::TooLarge => ("E0311", "pattern is too large to compile", "lower the bounds of its counted repeats"),
+            Self::UnclosedComment => ("E0312", "comment is not closed", "add `)` after the text of `(?#…)`"),
+            Self::Lookahead => ("E0320", "lookahead is not supported", "write what may follow as part of the pattern"),
+            Self::Lookbehind => ("E0321", "lookbehind is not supported", "write what precedes as part of the pattern"),
+            Self::Backreference => ("E0322", "backreference is not supported", "a character given in octal is written \\o{…} or \\0…"),
+            Self::AtomicGroup => ("E0323", "atomic group is not supported", "use (?:…)"),
+            Self::Possessive => ("E0324", "possessive quantifier is not supported", "leave out the `+` after the quantifier"),
+            Self::Recursion => ("E0325", "recursion or subroutine call is not supported", "write the group's pattern again"),
+            Self::Conditional => ("E0326", "conditional group is not supported", "write both cases as an alternation"),
+            Self::KeepOut => ("E0327", "`\\K` is not supported", "use a named group for the part to keep"),
+            Self::Verb => ("E0328", "control verb or callout is not supported", "leave it out"),
+            Self::Grapheme => ("E0329", "`\\X` is not supported", "use `.` for one code point"),
+            Self::Property => ("E0330", "Unicode property is not supported", "write the ranges of characters in a class"),
+            Self::BranchReset => ("E0331", "branch reset group is not supported", "use (?:…) and different names"),
+            Self::MixedDollar => ("E0332", "`$` in the middle of a multi-line pattern is not supported", "use `\\z`, or (?m) for all of it"),
+            Self::AtomicNewline => ("E0333", "`\\R` before something that may match a line feed is not supported", "use [\\r\\n]+"),
+            Self::MixedCaret => {
+                ("E0334", "`^` in multi-line mode before something that may be empty and an inner `$` is not supported", "use `.` or `\\N` to ask for one character")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_shows_code_place_and_help() {
+        let error = Error::new(Problem::Lookahead, 3, "(?=");
+        assert!(error.is_unsupported());
+        assert_eq!(error.to_string(), "E0320 at offset 3: lookahead is not supported: (?= (write what may follow as part of the pattern)");
+        assert!(!Error::new(Problem::UnclosedGroup, 0, "").is_unsupported());
+    }
+}

@@ -1,0 +1,11 @@
+//! The dialect of §5.6 as tables, and PCRE2 as the oracle wherever the specification follows it.
+//!
+//! `cases` what must match and what must not · `refusals` codes, places and notes · `literals` required literals ·
+//! `random` small random patterns and haystacks · `rules` the patterns of real rules.
+
+mod cases;
+mod literals;
+mod oracle;
+mod random;
+mod refusals;
+mod rules;

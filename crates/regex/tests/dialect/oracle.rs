@@ -1,0 +1,12 @@
+//! PCRE2 in UTF mode without Unicode properties, case restricted to ASCII with ASCII.
+
+/// Returns the pattern as PCRE2 compiles it, or `None` if it does not.
+pub(crate) fn compile(pattern: &str) -> Option<pcre2::bytes::Regex> {
+    // `(?r)` is PCRE2_EXTRA_CASELESS_RESTRICT, §2.6.
+    pcre2::bytes::RegexBuilder::new().utf(true).build(&format!("(?r){pattern}")).ok()
+}
+
+/// Returns whether PCRE2 finds a match; `None` if it gave up.
+pub(crate) fn is_match(regex: &pcre2::bytes::Regex, haystack: &str) -> Option<bool> {
+    regex.is_match(haystack.as_bytes()).ok()
+}

@@ -1,0 +1,121 @@
+//! What is refused, with which code and where; and what is noted.
+
+use retrohunt_regex::Regex;
+
+/// Pattern, code and offset in bytes.
+const REFUSED: &[(&str, &str, usize)] = &[
+    ("ab(c", "E0301", 2),
+    ("a(?:b", "E0301", 1),
+    (r"(a\Qb)", "E0301", 0),
+    ("ab)c", "E0302", 2),
+    ("a[bc", "E0303", 1),
+    ("[]", "E0303", 0),
+    ("*a", "E0304", 0),
+    ("a|+b", "E0304", 2),
+    ("(?i)*", "E0304", 4),
+    ("a{3,2}", "E0305", 1),
+    ("a{65536}", "E0305", 1),
+    ("a{99999999999}", "E0305", 1),
+    ("[z-a]", "E0306", 3),
+    ("é\\", "E0307", 2),
+    (r"C:\Users", "E0307", 2),
+    (r"\x{zz}", "E0307", 0),
+    (r"\x{110000}", "E0307", 0),
+    (r"\x{d800}", "E0307", 0),
+    (r"[\B]", "E0307", 1),
+    (r"\c", "E0307", 0),
+    (r"\o7", "E0307", 0),
+    (r"\N{name}", "E0307", 0),
+    ("a(?zb)", "E0308", 1),
+    ("(?<1a>b)", "E0308", 0),
+    ("(?<a b>c)", "E0308", 0),
+    ("(?<>c)", "E0308", 0),
+    ("[[:foo:]]", "E0309", 1),
+    ("[:alpha:]", "E0309", 0),
+    ("[[.a.]]", "E0309", 1),
+    (r"(?:\w{1000}){1000}", "E0311", 0),
+    (r"(?:(?:\b|x){1000}){1000}", "E0311", 0),
+    (r"^(?:(?:(?:.{0,9}){1000}){65535}){65535}$", "E0311", 0),
+    (r"a\b*", "E0304", 3),
+    ("a^+", "E0304", 2),
+    ("a$?", "E0304", 2),
+    ("a(?#b", "E0312", 1),
+    ("a(?=b)", "E0320", 1),
+    ("a(?!b)", "E0320", 1),
+    ("(?<=a)b", "E0321", 0),
+    ("é(?<!a)b", "E0321", 2),
+    (r"(a)\1", "E0322", 3),
+    (r"a\9", "E0322", 1),
+    (r"(a)\g{1}", "E0322", 3),
+    (r"(?<n>a)\k<n>", "E0322", 7),
+    (r"(?P<n>a)(?P=n)", "E0322", 8),
+    ("(?>a)b", "E0323", 0),
+    ("a++b", "E0324", 1),
+    ("a{1,2}+", "E0324", 1),
+    ("a(?R)?", "E0325", 1),
+    ("(a)(?1)", "E0325", 3),
+    ("(a)(?-1)", "E0325", 3),
+    (r"(a)\g<1>", "E0325", 3),
+    ("(?<n>a)(?&n)", "E0325", 7),
+    ("(a)?(?(1)b|c)", "E0326", 4),
+    (r"a\Kb", "E0327", 1),
+    ("(*UTF8)a", "E0328", 0),
+    ("a(?C1)", "E0328", 1),
+    (r"\X", "E0329", 0),
+    (r"[\p{L}]", "E0330", 1),
+    (r"\pL", "E0330", 0),
+    ("(?|a|b)", "E0331", 0),
+    (r"(?m)^a\Z\n", "E0332", 6),
+    (r"a\R\n", "E0333", 1),
+    (r"a\R{2}", "E0333", 1),
+    (r"(?m)^\s*$\s*", "E0334", 4),
+];
+
+#[test]
+fn every_refusal_has_its_code_and_place() {
+    for &(pattern, code, offset) in REFUSED {
+        let error = Regex::new(pattern).expect_err(pattern);
+        assert_eq!((error.code, error.offset), (code, offset), "{pattern}: {error}");
+        assert!(pattern.is_char_boundary(error.offset) && !error.help.is_empty());
+        assert_eq!(error.is_unsupported(), code >= "E0320");
+    }
+}
+
+#[test]
+fn the_message_names_the_construct() {
+    let error = Regex::new("ab(?<=c)").expect_err("lookbehind");
+    assert_eq!(error.message, "lookbehind is not supported: (?<=");
+    let error = Regex::new(r"a\Users").expect_err("an escape that PCRE refuses");
+    assert_eq!(error.message, r"bad escape: \U");
+}
+
+#[test]
+fn oddities_are_noted_with_their_place() {
+    let notes = |pattern| -> Vec<(&str, usize)> {
+        let (_, notes) = Regex::new(pattern).expect(pattern);
+        notes.iter().map(|note| (note.code, note.offset)).collect()
+    };
+    assert_eq!(notes(r"a\y[\y]"), [("W-REGEX-BACKSLASH", 1), ("W-REGEX-BACKSLASH", 4)]);
+    assert_eq!(notes(r"\S\Citrix"), [("W-REGEX-BACKSLASH", 2)]);
+    assert_eq!(notes(r"Files\AnyDesk"), [("W-REGEX-BACKSLASH", 5)]);
+    assert_eq!(notes("(?<a>x)|(?<a>y)"), [("W-REGEX-DUPLICATE-GROUP", 8)]);
+    assert_eq!(notes(r"[\d-z][a-\d]"), [("W-REGEX-HYPHEN", 3), ("W-REGEX-HYPHEN", 8)]);
+    assert_eq!(notes(r#"(?i)\A\/\"\:\-\<\>\_a\bb"#), []);
+}
+
+#[test]
+fn groups_nest_to_250_levels() {
+    let nested = |levels: usize| format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+    let (regex, _) = Regex::new(&nested(250)).expect("the deepest that is allowed");
+    assert!(regex.is_match(b"a"));
+    assert_eq!(regex.capture_names().len(), 251);
+    assert_eq!(Regex::new(&nested(251)).expect_err("too deep").code, "E0310");
+    assert_eq!(Regex::new(&"(".repeat(1_000_000)).expect_err("far too deep").code, "E0310");
+}
+
+#[test]
+fn groups_are_numbered_and_named() {
+    let (regex, _) = Regex::new(r"(a)(?:b)(?<x>c(?P<y>d))(?i:e)(?n)(f)(?'z'g)").expect("a valid pattern");
+    let names: Vec<Option<&str>> = regex.capture_names().iter().map(Option::as_deref).collect();
+    assert_eq!(names, [None, None, Some("x"), Some("y"), Some("z")]);
+}

@@ -1,0 +1,38 @@
+//! What can go wrong with a pipeline.
+
+/// A pipeline that cannot be built, or rows and partial states that it cannot take.
+///
+/// | Code | Meaning |
+/// | --- | --- |
+/// | `E-STAGE-CLASH` | two aggregates of one `stats` have the same name (§5.10.5) |
+/// | `E-STAGE-WILDCARD` | the `*` of an aggregate's argument and of its name do not fit (§5.10.4), or a `by` holds one (§5.10.3) |
+/// | `E-STAGE-REGEX` | a pattern does not compile (§5.6.9) |
+/// | `E-STAGE-TIME` | a time bound of a later `search` cannot be resolved |
+/// | `E-STAGE-SPAN` | a bin's span is not above zero |
+/// | `E-STAGE-BATCH` | a batch is malformed |
+/// | `E-STAGE-PARTIAL` | a partial state has another version, belongs to another pipeline, or is malformed |
+/// | `E-STAGE-LIMIT` | a limit of [`crate::Settings`] was hit; the result would be incomplete |
+/// | `E-STAGE-ARROW` | arrow refused an operation |
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct PipelineError {
+    /// Stable code.
+    pub code: &'static str,
+    /// Which command of the pipeline it is about, from 0.
+    pub command_index: Option<usize>,
+    /// What happened.
+    pub message: String,
+}
+
+impl PipelineError {
+    /// An error that is not about one command.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, command_index: None, message: message.into() }
+    }
+
+    /// The same error about a command, unless it says already which.
+    pub(crate) fn at(mut self, command: usize) -> Self {
+        self.command_index.get_or_insert(command);
+        self
+    }
+}

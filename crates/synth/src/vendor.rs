@@ -1,0 +1,148 @@
+//! The vendors: how each writes an event as a row.
+
+mod carbon_black;
+mod crowdstrike;
+mod defender;
+mod security;
+mod sysmon;
+
+use crate::event::{Activity, Event};
+use crate::mapping::Field;
+use crate::options::Vendor;
+use crate::population::SUFFIX;
+use crate::row::{Column, Row};
+
+/// How rows of a vendor look.
+pub(crate) struct Shape {
+    /// The columns, without `_raw`.
+    pub(crate) columns: &'static [Column],
+    /// What is in the archive besides process starts, and in how many of 1,000 rows.
+    pub(crate) others: &'static [(Activity, u32)],
+    /// Appends one cell a column.
+    pub(crate) fill: fn(&Event, &mut Row),
+    /// Appends the text of `_raw`, from the row and the event it was filled from.
+    pub(crate) raw: fn(&Row, &Event, &mut String),
+    /// Returns what the columns of a process start are called in a rule.
+    pub(crate) fields: fn(Activity) -> &'static [Field],
+}
+
+impl Shape {
+    /// Returns the shape of `vendor`'s rows.
+    pub(crate) fn of(vendor: Vendor) -> &'static Shape {
+        match vendor {
+            Vendor::CrowdStrike => &crowdstrike::SHAPE,
+            Vendor::Defender => &defender::SHAPE,
+            Vendor::CarbonBlack => &carbon_black::SHAPE,
+            Vendor::Sysmon => &sysmon::SHAPE,
+            Vendor::Security => &security::SHAPE,
+        }
+    }
+}
+
+/// A way to write a machine's name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HostName {
+    /// `WKS-00104`.
+    Short,
+    /// `WKS-00104.nordwind.example`.
+    Full,
+    /// `wks-00104.nordwind.example`.
+    FullLower,
+}
+
+/// Appends the name of the event's machine.
+fn write_host(event: &Event, form: HostName, out: &mut String) {
+    if event.host_as_is || form == HostName::Short {
+        out.push_str(&event.host);
+        return;
+    }
+    if form == HostName::FullLower {
+        out.extend(event.host.chars().map(|letter| letter.to_ascii_lowercase()));
+    } else {
+        out.push_str(&event.host);
+    }
+    out.push_str(SUFFIX);
+}
+
+/// Appends the security id of the event's account.
+fn write_sid(event: &Event, out: &mut String) {
+    if event.account == 18 {
+        out.push_str("S-1-5-18");
+    } else {
+        out.push_str("S-1-5-21-2872341155-1190764321-405221973-");
+        crate::commands::number(event.account, out);
+    }
+}
+
+/// Appends a private IPv4 address.
+fn write_address(event: &Event, out: &mut String) {
+    out.push_str("10");
+    for shift in [8, 16, 24] {
+        out.push('.');
+        crate::commands::number(u32::try_from(event.salt >> shift & 0xFF).unwrap_or(0), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Source;
+    use crate::random::Random;
+    use crate::row::{Kind, Value};
+
+    #[test]
+    fn every_activity_fills_every_column_with_its_type() {
+        let source = Source::new();
+        let mut random = Random::new(5, 5);
+        let mut event = Event::new();
+        let mut row = Row::default();
+        let all = [
+            Activity::Start,
+            Activity::StartOther,
+            Activity::Connect,
+            Activity::WriteFile,
+            Activity::SetValue,
+            Activity::Logon,
+            Activity::Other,
+        ];
+        for vendor in Vendor::ALL {
+            let shape = Shape::of(vendor);
+            for activity in all {
+                source.draw(crate::clock::START, &[(activity, 1000)], &mut random, &mut event);
+                row.clear();
+                (shape.fill)(&event, &mut row);
+                assert_eq!(row.len(), shape.columns.len(), "{vendor:?} {activity:?}");
+                for (index, column) in shape.columns.iter().enumerate() {
+                    let fits = match row.value(index) {
+                        Value::Null => true,
+                        Value::Text(_) => column.kind == Kind::Text,
+                        Value::Int(_) => column.kind == Kind::Int,
+                        Value::Float(_) => column.kind == Kind::Float,
+                        Value::Time(_) => column.kind == Kind::Time,
+                    };
+                    assert!(fits, "{vendor:?} {activity:?} {}", column.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_reads_columns_that_exist() {
+        use crate::mapping::Source as From;
+        for vendor in Vendor::ALL {
+            let shape = Shape::of(vendor);
+            for activity in [Activity::Start, Activity::StartOther] {
+                for &(field, source) in (shape.fields)(activity) {
+                    let names = match source {
+                        From::Column(name) | From::Account(name) | From::Integrity(name) => vec![name],
+                        From::BaseName(names) | From::First(names) | From::All(names) => names.to_vec(),
+                        From::Path(folder, name) => vec![folder, name],
+                    };
+                    for name in names {
+                        assert!(shape.columns.iter().any(|column| column.name == name), "{vendor:?} {field} {name}");
+                    }
+                }
+            }
+        }
+    }
+}

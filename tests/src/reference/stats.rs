@@ -1,0 +1,97 @@
+//! `stats` (§5.10).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use retrohunt_spl::plan::{AggregateFunc, StatsCommand};
+
+use super::aggregate;
+use super::expand::{Output, outputs};
+use super::row::{Field, Row, RowSet};
+use super::value::{Scalar, natural_order};
+
+/// Returns one row a group, ascending by the by-fields (§5.10.7); the error is an output name that was written twice.
+pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, String> {
+    let outputs = outputs(command, &rows.columns)?;
+    let by = command.by.iter().map(|name| Field { name: name.clone(), named: true });
+    let aggregates = outputs.iter().map(|output| Field { name: output.name.clone(), named: output.named });
+    let columns: Vec<Field> = by.chain(aggregates).collect();
+    let known: Rc<BTreeSet<String>> = Rc::new(columns.iter().map(|column| column.name.clone()).collect());
+    let input = rows.rows.iter().flat_map(|row| row.input.iter().cloned());
+    let input: Rc<BTreeSet<String>> = Rc::new(input.collect());
+    let hidden = rows.rows.iter().flat_map(|row| row.hidden.iter().cloned());
+    let hidden: Rc<BTreeSet<String>> = Rc::new(hidden.collect());
+    let dropped = not_all_numbers(&outputs, command, rows);
+    let result = groups(rows, command).into_iter().map(|(key, members)| {
+        let mut row = Row {
+            known: Rc::clone(&known),
+            input: Rc::clone(&input),
+            hidden: Rc::clone(&hidden),
+            ..Row::default()
+        };
+        for (name, value) in command.by.iter().zip(key) {
+            row.set(name, vec![value]);
+        }
+        for output in outputs.iter().filter(|output| !dropped.contains(&output.name)) {
+            row.set(&output.name, aggregate::result(output.func, output.field.as_deref(), &members));
+        }
+        row
+    });
+    Ok(RowSet { columns, rows: result.collect() })
+}
+
+/// Returns the groups with their rows in stream order, in result order.
+fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<(Vec<Scalar>, Vec<&'a Row>)> {
+    if command.by.is_empty() {
+        let counts = command.aggregates.iter().any(|a| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc));
+        // No rows: one row of zeros if anything counts, else none (§5.10.6).
+        let some = !rows.rows.is_empty() || counts;
+        return if some { vec![(Vec::new(), rows.rows.iter().collect())] } else { Vec::new() };
+    }
+    let mut found: BTreeMap<Vec<String>, (Vec<Scalar>, Vec<&Row>)> = BTreeMap::new();
+    for row in &rows.rows {
+        for key in keys(row, command) {
+            let texts = key.iter().map(Scalar::text).collect();
+            found.entry(texts).or_insert_with(|| (key, Vec::new())).1.push(row);
+        }
+    }
+    let mut ordered: Vec<(Vec<String>, (Vec<Scalar>, Vec<&Row>))> = found.into_iter().collect();
+    ordered.sort_by(|(left, _), (right, _)| {
+        let orders = left.iter().zip(right).map(|(left, right)| natural_order(left, right));
+        orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    });
+    ordered.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Returns the group keys of a row: the cross product of its by-fields' values, none if one is missing (§5.10.3).
+///
+/// Keys are texts; `_time` stays a time so that it prints as one.
+fn keys(row: &Row, command: &StatsCommand) -> Vec<Vec<Scalar>> {
+    let mut keys: Vec<Vec<Scalar>> = vec![Vec::new()];
+    for name in &command.by {
+        let mut values: Vec<Scalar> = row.get(name).to_vec();
+        if name != "_time" {
+            values = values.iter().map(|value| Scalar::Text(value.text())).collect();
+        }
+        if command.dedup_splitvals {
+            let mut seen = BTreeSet::new();
+            values.retain(|value| seen.insert(value.text()));
+        }
+        let extend = |key: &Vec<Scalar>| -> Vec<Vec<Scalar>> {
+            values.iter().map(|value| key.iter().chain([value]).cloned().collect()).collect()
+        };
+        keys = keys.iter().flat_map(extend).collect();
+    }
+    keys
+}
+
+/// Returns the output names that `allnum` drops: numeric aggregates over a field with any value that is no number (§5.10.1).
+fn not_all_numbers(outputs: &[Output], command: &StatsCommand, rows: &RowSet) -> BTreeSet<String> {
+    let numeric = |output: &&Output| output.func == AggregateFunc::Sum;
+    let mixed = |output: &&Output| {
+        let field = output.field.as_deref().unwrap_or_default();
+        rows.rows.iter().flat_map(|row| row.get(field)).any(|value| value.number().is_none())
+    };
+    let dropped = outputs.iter().filter(|_| command.allnum).filter(numeric).filter(mixed);
+    dropped.map(|output| output.name.clone()).collect()
+}
