@@ -4,6 +4,7 @@
 //! spec = "§3.3"                       # the rule of the specification that the case is about
 //! rule = '''f=a | table f'''          # or `logic`
 //! expect = [ { f = "a" } ]            # rows in order; or expect_refused = "E0113"
+//! profile = "sysmon"                  # optional: a shipped profile, or "auto"; without it `cim`, names as they are
 //! columns = ["f"]                     # optional: all output columns in order, empty ones that were named included
 //! warns = ["W-VIRTUAL-RAW"]           # optional: codes that must be among the warnings
 //!
@@ -19,6 +20,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::tz::TimeZone;
 use toml::{Table, Value};
@@ -26,6 +28,7 @@ use toml::{Table, Value};
 use crate::reference::archive::{Archive, Cell, Column, ColumnKind, File};
 use crate::reference::clock;
 use crate::reference::output::{OutCell, Output};
+use crate::reference::profile::ProfileMapping;
 use crate::reference::settings::Settings;
 
 /// One rule over some rows, and what must come out.
@@ -37,8 +40,8 @@ pub struct Case {
     pub spec: String,
     /// The SPL text.
     pub rule: String,
-    /// A shipped profile's name, if one is to be used.
-    pub profile: Option<String>,
+    /// A shipped profile's name; `auto` for those that the columns choose, `cim` for names as they are.
+    pub profile: String,
     /// Macros: name, parameters, definition.
     pub macros: Vec<(String, Vec<String>, String)>,
     /// The options of the run.
@@ -109,7 +112,10 @@ impl Case {
                     None => *cell == OutCell::Missing,
                 };
                 if !good {
-                    return Err(format!("row {index}: `{name}` is {cell:?}, expected {value:?}; all rows:\n  {}", got()));
+                    return Err(format!(
+                        "row {index}: `{name}` is {cell:?}, expected {value:?}; all rows:\n  {}",
+                        got()
+                    ));
                 }
             }
             if let Some((name, _)) = expected.iter().find(|(name, _)| !output.columns.contains(name)) {
@@ -159,10 +165,10 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, String> {
 pub fn parse(name: &str, text: &str) -> Result<Vec<Case>, String> {
     let mut top: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
     let spec = take_text(&mut top, "spec")?.ok_or("no `spec`")?;
-    let profile = take_text(&mut top, "profile")?;
+    let profile = take_text(&mut top, "profile")?.unwrap_or_else(|| "cim".to_owned());
     let settings = settings(top.remove("settings"))?;
     let macros = macros(top.remove("macros"))?;
-    let archive = archive(top.remove("file"))?;
+    let archive = archive(top.remove("file"), &profile)?;
     let checks = match top.remove("check") {
         None => vec![top],
         Some(_) if !top.is_empty() => return Err("keys beside `check` belong into its tables".to_owned()),
@@ -294,14 +300,14 @@ fn macros(value: Option<Value>) -> Result<Vec<(String, Vec<String>, String)>, St
 }
 
 /// Returns the input files.
-fn archive(value: Option<Value>) -> Result<Archive, String> {
+fn archive(value: Option<Value>, profile: &str) -> Result<Archive, String> {
     let files = value.map_or_else(|| Ok(Vec::new()), |value| tables(value, "file"))?;
-    let files = files.into_iter().enumerate().map(|(index, table)| file(index, table));
+    let files = files.into_iter().enumerate().map(|(index, table)| file(index, table, profile));
     Ok(Archive { files: files.collect::<Result<_, String>>()? })
 }
 
 /// Returns one input file: the columns of its `schema`, then those that rows show, in order of appearance.
-fn file(index: usize, mut table: Table) -> Result<File, String> {
+fn file(index: usize, mut table: Table, profile: &str) -> Result<File, String> {
     let name = take_text(&mut table, "name")?.unwrap_or_else(|| format!("f{index}"));
     let mut columns: Vec<Column> = Vec::new();
     if let Some(Value::Table(schema)) = table.remove("schema") {
@@ -323,7 +329,8 @@ fn file(index: usize, mut table: Table) -> Result<File, String> {
     }
     let cells = |row: &Table| columns.iter().map(|column| cell(column, row.get(&column.name))).collect();
     let rows = rows.iter().map(cells).collect::<Result<_, String>>()?;
-    Ok(File { name, columns, rows, mapping: None })
+    let mapping = Rc::new(ProfileMapping::new(profile, &columns)?);
+    Ok(File { name, columns, rows, mapping: Some(mapping) })
 }
 
 /// Returns the kind that a `schema` word names.
@@ -367,7 +374,9 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<Cell, String> {
         (ColumnKind::Float, Value::Integer(number)) => Cell::Float(*number as f64),
         (ColumnKind::Bool, Value::Boolean(truth)) => Cell::Bool(*truth),
         (ColumnKind::List, list @ Value::Array(_)) => Cell::List(texts(list.clone())?),
-        (ColumnKind::Time, Value::String(text)) => Cell::Time(clock::parse_iso(text, &TimeZone::UTC).ok_or_else(wrong)?),
+        (ColumnKind::Time, Value::String(text)) => {
+            Cell::Time(clock::parse_iso(text, &TimeZone::UTC).ok_or_else(wrong)?)
+        }
         _ => return Err(wrong()),
     })
 }

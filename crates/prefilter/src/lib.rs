@@ -42,6 +42,7 @@ mod memmem;
 pub mod naive;
 mod needle;
 mod needle_set;
+mod order;
 mod pair;
 mod part;
 mod scan;

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::fault;
 use crate::needle::{Hit, Needle};
 use crate::needle_set::NeedleSet;
+use crate::order;
 use crate::part::Part;
 
 /// A search for a set of needles: built once, used on any number of haystacks, from any number of threads.
@@ -64,10 +65,13 @@ impl Searcher {
     pub fn search(&self, haystack: &[u8], hits: &mut Vec<Hit>) {
         assert!(u32::try_from(haystack.len()).is_ok(), "a haystack has at most u32::MAX bytes");
         let first = hits.len();
-        self.parts.iter().for_each(|part| part.search(&self.needles, haystack, hits));
-        // A part finds by window, gram or end, and parts come after one another; most haystacks give few hits.
-        if !hits[first..].is_sorted() {
-            hits[first..].sort_unstable();
+        for part in &self.parts {
+            let start = hits.len();
+            part.search(&self.needles, haystack, hits);
+            order::sort_part(&mut hits[start..]);
+        }
+        if self.parts.len() > 1 {
+            order::merge_parts(&mut hits[first..]);
         }
         if fault::is_on(fault::SKIP_OVERLAP) {
             self.skip_overlapping(first, hits);

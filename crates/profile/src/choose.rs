@@ -70,7 +70,11 @@ fn weigh(columns: &[ColumnDesc<'_>], profile: &Profile) -> Result<String, String
             Err(reason) => reasons.push(reason),
         }
     }
-    if reasons.is_empty() { Err("it names no evidence and is used only when asked for".to_owned()) } else { Err(reasons.join("; and ")) }
+    if reasons.is_empty() {
+        Err("it names no evidence and is used only when asked for".to_owned())
+    } else {
+        Err(reasons.join("; and "))
+    }
 }
 
 /// Weighs one group of evidence.

@@ -215,9 +215,7 @@ impl Expr<usize> {
             Self::TextAfter { mark, .. } => {
                 cut(text, |text| Some(text.rfind(mark.as_str()).map_or(0, |at| at + mark.len())..text.len()))
             }
-            Self::Keyed { key, separator, equals, .. } => {
-                cut(text, |text| keyed_value(text, key, separator, equals))
-            }
+            Self::Keyed { key, separator, equals, .. } => cut(text, |text| keyed_value(text, key, separator, equals)),
             Self::Map { by, table, otherwise, .. } => map_text(text, *by, table, otherwise),
             Self::HexToDecimal(_) => {
                 let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -294,27 +292,17 @@ impl Expr<String> {
                 match columns.len() {
                     0 => return None,
                     1 => Expr::Column(columns.remove(0)),
-                    _ => Expr::Coalesce {
-                        members: columns.into_iter().map(Expr::Column).collect(),
-                        skip: Skip::Null,
-                    },
+                    _ => Expr::Coalesce { members: columns.into_iter().map(Expr::Column).collect(), skip: Skip::Null },
                 }
             }
             Self::Constant(text) => Expr::Constant(text.clone()),
-            Self::LastPart { of, separators } => {
-                Expr::LastPart { of: boxed(of)?, separators: separators.clone() }
-            }
-            Self::ParentPart { of, separators } => {
-                Expr::ParentPart { of: boxed(of)?, separators: separators.clone() }
-            }
+            Self::LastPart { of, separators } => Expr::LastPart { of: boxed(of)?, separators: separators.clone() },
+            Self::ParentPart { of, separators } => Expr::ParentPart { of: boxed(of)?, separators: separators.clone() },
             Self::TextBefore { of, mark } => Expr::TextBefore { of: boxed(of)?, mark: mark.clone() },
             Self::TextAfter { of, mark } => Expr::TextAfter { of: boxed(of)?, mark: mark.clone() },
-            Self::Keyed { of, key, separator, equals } => Expr::Keyed {
-                of: boxed(of)?,
-                key: key.clone(),
-                separator: separator.clone(),
-                equals: equals.clone(),
-            },
+            Self::Keyed { of, key, separator, equals } => {
+                Expr::Keyed { of: boxed(of)?, key: key.clone(), separator: separator.clone(), equals: equals.clone() }
+            }
             Self::Coalesce { members, skip } => {
                 let members: Vec<_> = members.iter().filter_map(|member| member.bind(lookup)).collect();
                 if members.is_empty() {
@@ -368,10 +356,7 @@ fn is_unset(text: &str) -> bool {
 }
 
 /// Returns the part of `text` that `range` chooses, without copying a borrowed text; an empty part is null.
-fn cut<'r>(
-    text: Cow<'r, str>,
-    range: impl FnOnce(&str) -> Option<std::ops::Range<usize>>,
-) -> Option<Cow<'r, str>> {
+fn cut<'r>(text: Cow<'r, str>, range: impl FnOnce(&str) -> Option<std::ops::Range<usize>>) -> Option<Cow<'r, str>> {
     let range = range(&text)?;
     let part = match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.get(range)?),

@@ -71,7 +71,13 @@ mod tests {
     #[test]
     fn the_shipped_table_is_that_of_the_spec() {
         let markers = Markers::shipped().expect("valid");
-        for term in ["ProcessRollup2", "processrollup2", "SyntheticProcessRollup2", "DeviceProcessEvents", "ingress.event.procstart"] {
+        for term in [
+            "ProcessRollup2",
+            "processrollup2",
+            "SyntheticProcessRollup2",
+            "DeviceProcessEvents",
+            "ingress.event.procstart",
+        ] {
             assert_eq!(markers.of_term(term), Some(EventClass::ProcessCreation), "{term}");
         }
         for term in ["NetworkConnectIP4", "NETWORKCONNECTIP6", "DeviceNetworkEvents", "ingress.event.netconn"] {
@@ -82,7 +88,10 @@ mod tests {
         }
         assert_eq!(markers.of_comparison("event_type", "netconn"), Some(EventClass::NetworkConnection));
         assert_eq!(markers.of_comparison("event_simpleName", "ProcessRollup2"), Some(EventClass::ProcessCreation));
-        assert_eq!(markers.of_comparison("EVENT_SIMPLENAME", "SyntheticProcessRollup2"), Some(EventClass::ProcessCreation));
+        assert_eq!(
+            markers.of_comparison("EVENT_SIMPLENAME", "SyntheticProcessRollup2"),
+            Some(EventClass::ProcessCreation)
+        );
     }
 
     #[test]

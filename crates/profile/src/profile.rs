@@ -92,7 +92,8 @@ impl Profile {
         let origin = path.display().to_string();
         let bytes = std::fs::metadata(path).map_err(|error| Error::new(&origin, Kind::Read(error)))?.len();
         if bytes > LARGEST_FILE {
-            let message = format!("has {bytes} bytes, more than a profile may have ({LARGEST_FILE}); is this the right file?");
+            let message =
+                format!("has {bytes} bytes, more than a profile may have ({LARGEST_FILE}); is this the right file?");
             return Err(Error::new(&origin, Kind::Invalid(message)));
         }
         let text = std::fs::read_to_string(path).map_err(|error| Error::new(&origin, Kind::Read(error)))?;

@@ -66,8 +66,8 @@ impl Test {
 }
 
 impl Selector<usize> {
-    /// Does the row meet all conditions? `get` gives a column's text on the row, `None` for null.
-    pub fn holds<'r>(&self, get: &mut dyn FnMut(usize) -> Option<Cow<'r, str>>) -> bool {
+    /// Does the row meet all conditions? `get` gives the values of a column on the row, none for null.
+    pub fn holds<'r>(&self, get: &mut dyn FnMut(usize) -> Vec<Cow<'r, str>>) -> bool {
         self.all.iter().all(|condition| condition.holds(get))
     }
 
@@ -81,14 +81,19 @@ impl Selector<usize> {
 }
 
 impl Condition<usize> {
-    /// Does the row meet the condition? `get` gives a column's text on the row, `None` for null.
-    pub fn holds<'r>(&self, get: &mut dyn FnMut(usize) -> Option<Cow<'r, str>>) -> bool {
+    /// Does the row meet the condition? `get` gives the values of a column on the row, none for null.
+    pub fn holds<'r>(&self, get: &mut dyn FnMut(usize) -> Vec<Cow<'r, str>>) -> bool {
         let mut first = |columns: &[usize]| {
-            columns.iter().find_map(|column| get(*column).filter(|text| !text.is_empty()))
+            let values = columns.iter().map(|column| {
+                let mut values = get(*column);
+                values.retain(|text| !text.is_empty());
+                values
+            });
+            values.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
         };
         match self {
-            Self::Test { columns, test } => first(columns).is_some_and(|text| test.holds(&text)),
-            Self::Present { columns } => first(columns).is_some(),
+            Self::Test { columns, test } => first(columns).iter().any(|text| test.holds(text)),
+            Self::Present { columns } => !first(columns).is_empty(),
             Self::All(members) => members.iter().all(|member| member.holds(get)),
             Self::Any(members) => members.iter().any(|member| member.holds(get)),
         }

@@ -51,7 +51,8 @@ pub(crate) fn choose(hir: &Hir, ending: Ending, budget: &Arc<Budget>) -> Choice 
     };
     let refused = match dense(&nfa, budget) {
         Ok(machine) => {
-            let reason = format!("{} NFA states give a DFA of {} bytes", nfa.states().len(), machine.dfa.memory_usage());
+            let reason =
+                format!("{} NFA states give a DFA of {} bytes", nfa.states().len(), machine.dfa.memory_usage());
             return Choice { machine: Machine::Dense(Box::new(machine)), algorithm: "dense DFA", reason };
         }
         Err(refused) => refused,

@@ -122,35 +122,67 @@ impl Problem {
     /// Returns the code, what is wrong, and the help.
     fn describe(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::UnclosedGroup => ("E0301", "group is not closed", "add `)`, or write `\\(` for a literal parenthesis"),
+            Self::UnclosedGroup => {
+                ("E0301", "group is not closed", "add `)`, or write `\\(` for a literal parenthesis")
+            }
             Self::UnopenedGroup => ("E0302", "`)` closes nothing", "write `\\)` for a literal parenthesis"),
             Self::UnclosedClass => ("E0303", "class is not closed", "add `]`, or write `\\[` for a literal bracket"),
-            Self::NothingToRepeat => ("E0304", "nothing to repeat before the quantifier", "write a backslash before it for a literal"),
-            Self::BadBounds => ("E0305", "bad bounds of a counted repeat", "write {n,m} with n at most m and both at most 65535"),
-            Self::BadRange => ("E0306", "range of a class is out of order", "exchange its ends, or write `\\-` for a literal hyphen"),
-            Self::BadEscape => ("E0307", "bad escape", "a literal backslash is `\\x5c`, or `\\\\\\\\` in a quoted SPL string"),
-            Self::BadGroup => ("E0308", "unknown kind of group after `(?`", "write `(?:…)` for a plain group, `\\(` for a parenthesis"),
-            Self::BadPosix => ("E0309", "unknown or misplaced POSIX class", "write it inside a class, for example `[[:alpha:]]`"),
+            Self::NothingToRepeat => {
+                ("E0304", "nothing to repeat before the quantifier", "write a backslash before it for a literal")
+            }
+            Self::BadBounds => {
+                ("E0305", "bad bounds of a counted repeat", "write {n,m} with n at most m and both at most 65535")
+            }
+            Self::BadRange => {
+                ("E0306", "range of a class is out of order", "exchange its ends, or write `\\-` for a literal hyphen")
+            }
+            Self::BadEscape => {
+                ("E0307", "bad escape", "a literal backslash is `\\x5c`, or `\\\\\\\\` in a quoted SPL string")
+            }
+            Self::BadGroup => (
+                "E0308",
+                "unknown kind of group after `(?`",
+                "write `(?:…)` for a plain group, `\\(` for a parenthesis",
+            ),
+            Self::BadPosix => {
+                ("E0309", "unknown or misplaced POSIX class", "write it inside a class, for example `[[:alpha:]]`")
+            }
             Self::TooDeep => ("E0310", "groups are nested too deeply", "at most 250 levels are allowed"),
             Self::TooLarge => ("E0311", "pattern is too large to compile", "lower the bounds of its counted repeats"),
             Self::UnclosedComment => ("E0312", "comment is not closed", "add `)` after the text of `(?#…)`"),
             Self::Lookahead => ("E0320", "lookahead is not supported", "write what may follow as part of the pattern"),
             Self::Lookbehind => ("E0321", "lookbehind is not supported", "write what precedes as part of the pattern"),
-            Self::Backreference => ("E0322", "backreference is not supported", "a character given in octal is written \\o{…} or \\0…"),
+            Self::Backreference => {
+                ("E0322", "backreference is not supported", "a character given in octal is written \\o{…} or \\0…")
+            }
             Self::AtomicGroup => ("E0323", "atomic group is not supported", "use (?:…)"),
-            Self::Possessive => ("E0324", "possessive quantifier is not supported", "leave out the `+` after the quantifier"),
-            Self::Recursion => ("E0325", "recursion or subroutine call is not supported", "write the group's pattern again"),
+            Self::Possessive => {
+                ("E0324", "possessive quantifier is not supported", "leave out the `+` after the quantifier")
+            }
+            Self::Recursion => {
+                ("E0325", "recursion or subroutine call is not supported", "write the group's pattern again")
+            }
             Self::Conditional => ("E0326", "conditional group is not supported", "write both cases as an alternation"),
             Self::KeepOut => ("E0327", "`\\K` is not supported", "use a named group for the part to keep"),
             Self::Verb => ("E0328", "control verb or callout is not supported", "leave it out"),
             Self::Grapheme => ("E0329", "`\\X` is not supported", "use `.` for one code point"),
-            Self::Property => ("E0330", "Unicode property is not supported", "write the ranges of characters in a class"),
-            Self::BranchReset => ("E0331", "branch reset group is not supported", "use (?:…) and different names"),
-            Self::MixedDollar => ("E0332", "`$` in the middle of a multi-line pattern is not supported", "use `\\z`, or (?m) for all of it"),
-            Self::AtomicNewline => ("E0333", "`\\R` before something that may match a line feed is not supported", "use [\\r\\n]+"),
-            Self::MixedCaret => {
-                ("E0334", "`^` in multi-line mode before something that may be empty and an inner `$` is not supported", "use `.` or `\\N` to ask for one character")
+            Self::Property => {
+                ("E0330", "Unicode property is not supported", "write the ranges of characters in a class")
             }
+            Self::BranchReset => ("E0331", "branch reset group is not supported", "use (?:…) and different names"),
+            Self::MixedDollar => (
+                "E0332",
+                "`$` in the middle of a multi-line pattern is not supported",
+                "use `\\z`, or (?m) for all of it",
+            ),
+            Self::AtomicNewline => {
+                ("E0333", "`\\R` before something that may match a line feed is not supported", "use [\\r\\n]+")
+            }
+            Self::MixedCaret => (
+                "E0334",
+                "`^` in multi-line mode before something that may be empty and an inner `$` is not supported",
+                "use `.` or `\\N` to ask for one character",
+            ),
         }
     }
 }
@@ -163,7 +195,10 @@ mod tests {
     fn an_error_shows_code_place_and_help() {
         let error = Error::new(Problem::Lookahead, 3, "(?=");
         assert!(error.is_unsupported());
-        assert_eq!(error.to_string(), "E0320 at offset 3: lookahead is not supported: (?= (write what may follow as part of the pattern)");
+        assert_eq!(
+            error.to_string(),
+            "E0320 at offset 3: lookahead is not supported: (?= (write what may follow as part of the pattern)"
+        );
         assert!(!Error::new(Problem::UnclosedGroup, 0, "").is_unsupported());
     }
 }

@@ -68,7 +68,8 @@ impl Lowering {
 
     /// One code point out of a class; with a line feed comes the byte that stands for a final one.
     fn class(&self, class: ClassUnicode) -> Hir {
-        let line_feed = matches!(self.purpose, Purpose::Match(Ending::Dollar | Ending::Caret)) && contains(&class, '\n');
+        let line_feed =
+            matches!(self.purpose, Purpose::Match(Ending::Dollar | Ending::Caret)) && contains(&class, '\n');
         let class = Hir::class(Class::Unicode(class));
         if line_feed { Hir::alternation(vec![class, final_line_feed()]) } else { class }
     }

@@ -52,7 +52,9 @@ fn side(hir: Hir, end: Side) -> Hir {
         }
         HirKind::Repetition(repetition) => Hir::repetition(repetition),
         // Excluded above.
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) | HirKind::Capture(_) => Hir::empty(),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) | HirKind::Capture(_) => {
+            Hir::empty()
+        }
     }
 }
 

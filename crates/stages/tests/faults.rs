@@ -1,1 +1,1 @@
-//! Seeded faults.
+//! Faults.

@@ -127,13 +127,12 @@ fn round_partials(partials: &[f64]) -> f64 {
         }
     }
     // Exactly half way: what lies below decides the direction.
-    if let Some(next) = rest.pop() {
-        if (low < 0.0 && next < 0.0) || (low > 0.0 && next > 0.0) {
-            let doubled = low * 2.0;
-            let moved = high + doubled;
-            if doubled == moved - high {
-                high = moved;
-            }
+    let below = rest.pop().unwrap_or(0.0);
+    if (low < 0.0 && below < 0.0) || (low > 0.0 && below > 0.0) {
+        let doubled = low * 2.0;
+        let moved = high + doubled;
+        if doubled == moved - high {
+            high = moved;
         }
     }
     high

@@ -23,7 +23,8 @@ pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -
     let only_time = target == "_time";
     for row in &mut rows.rows {
         let values = row.get(&command.field).to_vec();
-        let binned = values.iter().map(|value| one(value, command, settings).unwrap_or_else(|| value.clone())).collect();
+        let binned =
+            values.iter().map(|value| one(value, command, settings).unwrap_or_else(|| value.clone())).collect();
         row.set(target, binned);
         if !only_time {
             row.source = None;
@@ -47,7 +48,7 @@ fn one(value: &Scalar, command: &BinCommand, settings: &Settings) -> Option<Scal
         BinSpan::Micros(span) => Some(floor_number(number, *span)),
         BinSpan::Calendar { .. } => {
             let floored = time_bin(micros(number)?, &command.span, &settings.timezone)?;
-            i64::try_from(floored.div_euclid(1_000_000)).ok().map(Scalar::Int)
+            Some(Scalar::Int(floored.div_euclid(1_000_000)))
         }
         BinSpan::Number(span) => {
             let index = (number.real() / span).floor();

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `archive` | input files: columns, rows, the mapping of names |
 //! | `settings` | options of a run |
+//! | `profile` | a profile's data as the mapping of a file |
 //! | `value` | values, their texts, numeric form, folding (§2.6, §4.1, §4.3, §4.4) |
 //! | `clock` | times: printing, absolute and relative forms (§4.6) |
 //! | `row` | a row on its way through the commands, and what bare terms see of it (§2.2) |
@@ -23,6 +24,7 @@
 pub mod archive;
 pub mod clock;
 pub mod output;
+pub mod profile;
 pub mod settings;
 pub mod value;
 

@@ -13,11 +13,7 @@ pub(super) fn is_selector(field: &str) -> bool {
 /// Returns the condition without its neutral leaves; `None` if nothing is left.
 ///
 /// `neutral` says whether the leaf on this field is neutral. `odd` is true under an odd number of NOTs.
-pub(super) fn without_neutral(
-    expr: &SearchExpr,
-    odd: bool,
-    neutral: &dyn Fn(&str) -> bool,
-) -> Option<SearchExpr> {
+pub(super) fn without_neutral(expr: &SearchExpr, odd: bool, neutral: &dyn Fn(&str) -> bool) -> Option<SearchExpr> {
     let is_neutral = |field: &str| is_selector(field) && neutral(field);
     match expr {
         SearchExpr::Compare(comparison) if is_neutral(&comparison.field.name) => None,

@@ -106,11 +106,10 @@ fn copy_escape(chars: &[char], out: &mut String) -> usize {
     out.push('\\');
     out.push(letter);
     // Braces that belong to an escape are not quantifiers: \x{…}, \p{…}, \g{…}, \k{…}, \o{…}, \N{U+…}.
-    if "xpPgkoN".contains(letter) && chars.get(2) == Some(&'{') {
-        if let Some(length) = chars.iter().position(|c| *c == '}') {
-            out.extend(&chars[2..=length]);
-            return length + 1;
-        }
+    let braced = "xpPgkoN".contains(letter) && chars.get(2) == Some(&'{');
+    if let Some(length) = chars.iter().position(|c| *c == '}').filter(|_| braced) {
+        out.extend(&chars[2..=length]);
+        return length + 1;
     }
     2
 }

@@ -25,7 +25,8 @@ pub(super) fn fields(rows: RowSet, command: &FieldsCommand) -> RowSet {
     } else {
         let mut columns = listed(&rows.columns, &command.list, false);
         let internal = rows.columns.iter().filter(|column| INTERNAL.contains(&column.name.as_str()));
-        let missing: Vec<Field> = internal.filter(|c| !columns.iter().any(|kept| kept.name == c.name)).cloned().collect();
+        let missing: Vec<Field> =
+            internal.filter(|c| !columns.iter().any(|kept| kept.name == c.name)).cloned().collect();
         columns.extend(missing);
         columns
     };

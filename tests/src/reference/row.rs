@@ -132,8 +132,7 @@ fn file_rows(file: &File, settings: &Settings) -> Vec<(Option<i64>, Row)> {
         settings.not_text.contains(name) || file.mapping.as_ref().is_some_and(|mapping| mapping.is_provenance(name))
     };
     let binary = |name: &str| file.columns.iter().any(|c| c.name == name && c.kind == ColumnKind::Binary);
-    let hidden: BTreeSet<String> =
-        known.iter().filter(|name| provenance(name) || binary(name)).cloned().collect();
+    let hidden: BTreeSet<String> = known.iter().filter(|name| provenance(name) || binary(name)).cloned().collect();
     let hidden = Rc::new(hidden);
     let build = |cells: &Vec<super::archive::Cell>| {
         let values: Vec<Vec<Scalar>> = cells.iter().map(|cell| cell.values(settings.empty_as_null)).collect();

@@ -8,12 +8,12 @@ use super::archive::Archive;
 use super::bin::bin;
 use super::output::Output;
 use super::pattern::Pattern;
+use super::project;
 use super::row::{self, Row, RowSet};
 use super::search::Search;
 use super::settings::Settings;
 use super::stats::stats;
 use super::value::texts;
-use super::project;
 
 /// Why a rule cannot run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub fn run(archive: &Archive, plan: &Plan, settings: &Settings) -> Result<Output
     for (index, step) in plan.steps.iter().enumerate() {
         rows = match &step.command {
             Command::Search(command) => {
-                let search = Search::new(command, settings, index == 0).map_err(|text| Refusal { kind: "time", text })?;
+                let search =
+                    Search::new(command, settings, index == 0).map_err(|text| Refusal { kind: "time", text })?;
                 rows.rows.retain(|row| search.keeps(row, &mut notes.warnings));
                 rows
             }

@@ -128,9 +128,7 @@ fn markup_holds(term: &Term, pairs: &[(String, String)]) -> bool {
 /// Does a time lie in bounds, the lower inclusive, the upper exclusive? A row without a time passes no bound (§4.6.6, §4.6.8).
 fn within(time: Option<i64>, (earliest, latest): (Option<i64>, Option<i64>)) -> bool {
     match time {
-        Some(time) => {
-            earliest.is_none_or(|earliest| time >= earliest) && latest.is_none_or(|latest| time < latest)
-        }
+        Some(time) => earliest.is_none_or(|earliest| time >= earliest) && latest.is_none_or(|latest| time < latest),
         None => earliest.is_none() && latest.is_none(),
     }
 }

@@ -23,12 +23,8 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, Str
     let hidden: Rc<BTreeSet<String>> = Rc::new(hidden.collect());
     let dropped = not_all_numbers(&outputs, command, rows);
     let result = groups(rows, command).into_iter().map(|(key, members)| {
-        let mut row = Row {
-            known: Rc::clone(&known),
-            input: Rc::clone(&input),
-            hidden: Rc::clone(&hidden),
-            ..Row::default()
-        };
+        let mut row =
+            Row { known: Rc::clone(&known), input: Rc::clone(&input), hidden: Rc::clone(&hidden), ..Row::default() };
         for (name, value) in command.by.iter().zip(key) {
             row.set(name, vec![value]);
         }
@@ -40,22 +36,25 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, Str
     Ok(RowSet { columns, rows: result.collect() })
 }
 
-/// Returns the groups with their rows in stream order, in result order.
-fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<(Vec<Scalar>, Vec<&'a Row>)> {
+/// The by-fields' values of a group, and its rows in stream order.
+type Group<'a> = (Vec<Scalar>, Vec<&'a Row>);
+
+/// Returns the groups in result order.
+fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<Group<'a>> {
     if command.by.is_empty() {
         let counts = command.aggregates.iter().any(|a| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc));
         // No rows: one row of zeros if anything counts, else none (§5.10.6).
         let some = !rows.rows.is_empty() || counts;
         return if some { vec![(Vec::new(), rows.rows.iter().collect())] } else { Vec::new() };
     }
-    let mut found: BTreeMap<Vec<String>, (Vec<Scalar>, Vec<&Row>)> = BTreeMap::new();
+    let mut found: BTreeMap<Vec<String>, Group<'a>> = BTreeMap::new();
     for row in &rows.rows {
         for key in keys(row, command) {
             let texts = key.iter().map(Scalar::text).collect();
             found.entry(texts).or_insert_with(|| (key, Vec::new())).1.push(row);
         }
     }
-    let mut ordered: Vec<(Vec<String>, (Vec<Scalar>, Vec<&Row>))> = found.into_iter().collect();
+    let mut ordered: Vec<(Vec<String>, Group<'a>)> = found.into_iter().collect();
     ordered.sort_by(|(left, _), (right, _)| {
         let orders = left.iter().zip(right).map(|(left, right)| natural_order(left, right));
         orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)

@@ -8,7 +8,6 @@ use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::codec::Codec;
 use super::header::{PageHeader, PageType};
-use super::thrift::Fault;
 use super::{delta, levels};
 use crate::error::Error;
 use crate::page::data::Data;
@@ -16,9 +15,6 @@ use crate::page::layout::Layout;
 use crate::page::state::PageState;
 use crate::page::{PageKind, Place};
 use crate::source::Source;
-
-/// Bytes read at first for a page header where the file is not mapped; most headers are shorter than 64.
-const HEADER_WINDOW: usize = 256;
 
 /// The pages of one flat byte-array column chunk.
 pub(crate) struct ParquetPages<'a> {
@@ -94,7 +90,11 @@ impl<'a> ParquetPages<'a> {
                 self.next_row = self.rows;
                 return Ok(false);
             }
-            let header = self.header()?;
+            if self.range.is_empty() {
+                let message = format!("the column chunk ends after {} of {} rows", self.next_row, self.rows);
+                return Err(Error::damaged(message));
+            }
+            let header = PageHeader::read(self.source, self.range.start, self.range.end)?;
             let is_data = !matches!(header.page_type, PageType::Dictionary | PageType::Index);
             if is_data && header.values > self.rows - self.next_row {
                 return Err(Error::damaged("it has more values than the row group has rows left"));
@@ -116,27 +116,6 @@ impl<'a> ParquetPages<'a> {
             }
         }
         Ok(false)
-    }
-
-    /// The header of the page at the start of the range.
-    fn header(&self) -> Result<PageHeader, Error> {
-        let left = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
-        if left == 0 {
-            let message = format!("the column chunk ends after {} of {} rows", self.next_row, self.rows);
-            return Err(Error::damaged(message));
-        }
-        let mut window = if self.source.is_mapped() { left } else { left.min(HEADER_WINDOW) };
-        loop {
-            let bytes = self.source.bytes(self.range.start, window)?;
-            match PageHeader::parse(&bytes) {
-                Ok(header) if header.header_bytes as u64 + header.compressed_bytes as u64 <= left as u64 => {
-                    return Ok(header);
-                }
-                Ok(_) => return Err(Error::damaged("it is longer than its column chunk")),
-                Err(Fault::End) if window < left => window = left.min(window * 8),
-                Err(fault) => return Err(Error::damaged(format!("its page header is damaged: {}", fault.text()))),
-            }
-        }
     }
 
     /// Decompresses the page with `header` at `body` into `state`.

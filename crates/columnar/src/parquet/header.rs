@@ -3,6 +3,11 @@
 use parquet::basic::Encoding;
 
 use super::thrift::{Fault, Reader, Wire};
+use crate::error::Error;
+use crate::source::Source;
+
+/// Bytes read at first for a page header where the file is not mapped; most headers are shorter than 64.
+const WINDOW: usize = 256;
 
 /// The most bytes that one page may decompress to. Writers aim at one megabyte; a page is larger only if a few values are
 /// (or a dictionary is), so this is far beyond real pages and still small enough to allocate.
@@ -68,6 +73,26 @@ struct Raw {
 type Detail = [Option<i32>; 8];
 
 impl PageHeader {
+    /// The header of the page at `at` in a column chunk that ends at `end`; the page lies within the chunk.
+    ///
+    /// # Errors
+    ///
+    /// If the header is damaged, claims impossible sizes, or cannot be read.
+    pub(crate) fn read(source: &Source, at: u64, end: u64) -> Result<Self, Error> {
+        let left = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+        let mut window = if source.is_mapped() { left } else { left.min(WINDOW) };
+        loop {
+            match Self::parse(&source.bytes(at, window)?) {
+                Ok(header) if header.header_bytes as u64 + header.compressed_bytes as u64 <= left as u64 => {
+                    return Ok(header);
+                }
+                Ok(_) => return Err(Error::damaged("it is longer than its column chunk")),
+                Err(Fault::End) if window < left => window = left.min(window * 8),
+                Err(fault) => return Err(Error::damaged(format!("its page header is damaged: {}", fault.text()))),
+            }
+        }
+    }
+
     /// The header that `bytes` begin with.
     ///
     /// # Errors

@@ -134,18 +134,13 @@ pub(super) fn plans(needles: &NeedleSet, members: &[Index], isa: Isa) -> Vec<Pla
     let bytes: usize = members.iter().map(|&index| needles.head(index).0.len()).sum();
     let automaton = Plan::Automaton { cost: if bytes <= FULL_TABLE_BYTES { FULL_TABLE } else { LISTS } };
     let mut plans = vec![automaton];
-    plans.extend(teddy_on(needles, members, isa));
+    plans.extend(teddy(needles, members, isa));
     plans.extend(grams(needles, members));
     plans
 }
 
 /// Returns the best plan for Teddy, or `None` if there are too many needles.
-pub(super) fn teddy(needles: &NeedleSet, members: &[Index]) -> Option<Plan> {
-    teddy_on(needles, members, Isa::Scalar)
-}
-
-/// [`teddy`] on an instruction set, on which the estimate hangs.
-fn teddy_on(needles: &NeedleSet, members: &[Index], isa: Isa) -> Option<Plan> {
+pub(super) fn teddy(needles: &NeedleSet, members: &[Index], isa: Isa) -> Option<Plan> {
     let slower = match (isa, isa.width()) {
         (Isa::Scalar, _) => PLAIN,
         (_, 16) => NARROW,

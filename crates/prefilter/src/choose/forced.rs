@@ -50,7 +50,7 @@ pub(super) fn build(
         Algorithm::BytePairs => push(members.len(), Part::BytePairs(BytePairs::new(needles, &members))),
         Algorithm::Teddy => {
             for members in members.chunks(teddy::LARGEST_SET) {
-                let plan = cost::teddy(needles, members).ok_or_else(Error::too_large)?;
+                let plan = cost::teddy(needles, members, isa).ok_or_else(Error::too_large)?;
                 push(members.len(), plan.build(needles, members, isa)?);
             }
         }

@@ -211,7 +211,7 @@ fn one(needles: &NeedleSet, index: Index, isa: Isa, parts: &mut Parts) -> Result
         parts.rejected.push((Algorithm::Memmem, "the needle has letters of two cases".to_owned()));
         parts.push(Algorithm::Pair, 1, reason, Part::Pair(part));
     } else {
-        let plan = cost::teddy(needles, &[index]).ok_or_else(Error::too_large)?;
+        let plan = cost::teddy(needles, &[index], isa).ok_or_else(Error::too_large)?;
         let why = "it begins with a character outside ASCII that has two cases";
         parts.rejected.push((Algorithm::Pair, why.to_owned()));
         parts.push(Algorithm::Teddy, 1, format!("one needle; {why}"), plan.build(needles, &[index], isa)?);
@@ -231,7 +231,7 @@ fn short(needles: &NeedleSet, members: &[Index], isa: Isa, parts: &mut Parts) ->
     if two_places
         && count <= PAIRS_IN_VECTORS
         && isa != Isa::Scalar
-        && let Some(plan) = cost::teddy(needles, members)
+        && let Some(plan) = cost::teddy(needles, members, isa)
     {
         let reason = format!("{count} needles of two bytes: few enough for vectors");
         parts.push(Algorithm::Teddy, count, reason, plan.build(needles, members, isa)?);

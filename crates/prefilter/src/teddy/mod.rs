@@ -85,3 +85,52 @@ impl Teddy {
         self.table.memory_usage()
     }
 }
+
+#[cfg(test)]
+mod calibrate {
+    use super::*;
+    #[test]
+    #[ignore]
+    fn calibrate() {
+        let hay = std::fs::read("/tmp/cmd.bin").unwrap();
+        let hay = &hay[..16 << 20];
+        let all: Vec<String> = std::fs::read_to_string("/tmp/needles.txt").unwrap().lines().map(str::to_owned).collect();
+        for n in [16, 64, 200, 500] {
+            let needles: Vec<_> = all[..n].iter().map(|t| crate::Needle::folded(t.as_str())).collect();
+            let set = NeedleSet::new(&needles).unwrap();
+            let members: Vec<_> = set.indices().collect();
+            let layout = Layout::new(&set, &members).unwrap();
+            for groups in [1, 2, 4] {
+                let (masks, rate) = buckets::assign(&layout.windows, groups * 8);
+                let kernel = Fingerprints { masks, groups, places: layout.places, isa: Isa::Avx2 };
+                let t = std::time::Instant::now();
+                let mut c = 0;
+                for page in hay.chunks(1 << 20) {
+                    scan(&kernel, page, |_| c += 1);
+                }
+                let e = t.elapsed().as_secs_f64() / hay.len() as f64 * 1e12;
+                let teddy = layout.build(groups, Isa::Avx2).unwrap();
+                let mut hits = Vec::new();
+                let t = std::time::Instant::now();
+                for page in hay.chunks(1 << 20) {
+                    hits.clear();
+                    teddy.search(&set, page, &mut hits);
+                }
+                let f = t.elapsed().as_secs_f64() / hay.len() as f64 * 1e12;
+                let mut keyed = 0;
+                let mut tested = 0;
+                for page in hay.chunks(1 << 20) {
+                    scan(&kernel, page, |at| {
+                        let k = teddy.table.count(key_of(&page[at..at + layout.places]));
+                        keyed += usize::from(k > 0);
+                        tested += k;
+                    });
+                }
+                println!("{n} needles {groups} groups: predicted {:.2}% actual {:.2}% keyed {:.2}% tested {:.2}%; scan {e:.0} ps/B, with verification {f:.0}", rate * 100.0, c as f64 / hay.len() as f64 * 100.0, keyed as f64 / hay.len() as f64 * 100.0, tested as f64 / hay.len() as f64 * 100.0);
+            }
+            let mut top: Vec<_> = layout.windows.iter().map(|w| { let k = w.keys()[0].key.to_le_bytes(); (hay.windows(3).filter(|h| h[0] | 0x20 == k[0] && h[1] | 0x20 == k[1] && h[2] | 0x20 == k[2]).count(), String::from_utf8_lossy(&k[..3]).into_owned(), w.probability()) }).collect();
+            top.sort_by(|a, b| b.0.cmp(&a.0));
+            println!("{:?}", top.iter().take(30).map(|(c, s, p)| format!("{s} {:.3}% ({:.4}%)", *c as f64 / hay.len() as f64 * 100.0, p * 100.0)).collect::<Vec<_>>());
+        }
+    }
+}

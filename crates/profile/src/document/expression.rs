@@ -58,7 +58,8 @@ fn expression(value: &Value<'_>, depth: usize) -> Result<Expr<String>, Error> {
     table.allow(&allowed)?;
     let operand = table.need(function)?;
     let of = || Ok::<_, Error>(Box::new(expression(&operand, depth + 1)?));
-    let members = || operand.array()?.iter().map(|member| expression(member, depth + 1)).collect::<Result<Vec<_>, Error>>();
+    let members =
+        || operand.array()?.iter().map(|member| expression(member, depth + 1)).collect::<Result<Vec<_>, Error>>();
     Ok(match *function {
         "column" => Expr::Column(operand.string()?),
         "constant" => Expr::Constant(constant(&operand)?),
@@ -91,7 +92,11 @@ fn constant(value: &Value<'_>) -> Result<String, Error> {
 /// Reads a text that must not be empty.
 fn not_empty(value: &Value<'_>) -> Result<String, Error> {
     let text = value.string()?;
-    if text.is_empty() { Err(value.invalid("an empty text means nothing here; write one".to_owned())) } else { Ok(text) }
+    if text.is_empty() {
+        Err(value.invalid("an empty text means nothing here; write one".to_owned()))
+    } else {
+        Ok(text)
+    }
 }
 
 /// Reads the separators of a path.
@@ -118,7 +123,13 @@ fn map(table: &Table<'_>, of: Box<Expr<String>>) -> Result<Expr<String>, Error> 
         Some(value) => match value.string()?.as_str() {
             "whole" => MapBy::Whole,
             "prefix" => MapBy::Prefix,
-            other => return Err(value.unknown_name("a way to compare", other, vec!["whole".to_owned(), "prefix".to_owned()])),
+            other => {
+                return Err(value.unknown_name(
+                    "a way to compare",
+                    other,
+                    vec!["whole".to_owned(), "prefix".to_owned()],
+                ));
+            }
         },
     };
     // The longest beginning wins; equally long ones cannot both be beginnings of one text.

@@ -26,8 +26,18 @@ pub(crate) fn profile(origin: &str, text: &str) -> Result<Profile, Error> {
     let document = source.parse()?;
     let top = Table::document(&source, &document);
     top.allow(&[
-        "name", "title", "description", "fallback", "evidence", "prefixes", "columns", "not_text", "time", "conditions",
-        "always", "class",
+        "name",
+        "title",
+        "description",
+        "fallback",
+        "evidence",
+        "prefixes",
+        "columns",
+        "not_text",
+        "time",
+        "conditions",
+        "always",
+        "class",
     ])?;
     let prefixes = match top.get("prefixes") {
         Some(value) => value.strings()?,
@@ -85,11 +95,16 @@ fn evidence(table: &Table<'_>) -> Result<Evidence, Error> {
         None => usize::from(!any.is_empty()),
         Some(value) => match usize::try_from(value.integer()?) {
             Ok(count) if count <= any.len() => count,
-            _ => return Err(value.invalid(format!("`at_least` must be from 0 to {}, the number of columns in `any`", any.len()))),
+            _ => {
+                return Err(value
+                    .invalid(format!("`at_least` must be from 0 to {}, the number of columns in `any`", any.len())));
+            }
         },
     };
     if all.is_empty() && at_least == 0 {
-        return Err(table.invalid("evidence without columns fits every archive; name some in `all` or `any`, or write `fallback = true`"));
+        return Err(table.invalid(
+            "evidence without columns fits every archive; name some in `all` or `any`, or write `fallback = true`",
+        ));
     }
     Ok(Evidence { all, any, at_least })
 }
@@ -143,7 +158,8 @@ fn conditions(top: &Table<'_>) -> Result<Conditions, Error> {
 fn class(table: &Table<'_>, conditions: &Conditions) -> Result<Class, Error> {
     table.allow(&["name", "event_class", "select", "fields"])?;
     let select = table.need("select")?;
-    let clauses = select.array()?.iter().map(|value| selection::clause(value, conditions)).collect::<Result<Vec<_>, _>>()?;
+    let clauses =
+        select.array()?.iter().map(|value| selection::clause(value, conditions)).collect::<Result<Vec<_>, _>>()?;
     if clauses.is_empty() {
         return Err(select.invalid("`select` is empty; a mapping for every row belongs into [always]".to_owned()));
     }
@@ -171,7 +187,9 @@ fn mappings(table: &Table<'_>) -> Result<Vec<Mapping>, Error> {
     let mut all = Vec::new();
     for (field, value) in table.entries() {
         if field.is_empty() || matches!(field.as_str(), "_raw" | "_time") {
-            let message = format!("`{field}` cannot be mapped as a field; `_time` is set by [[time]], `_raw` is a column of that name");
+            let message = format!(
+                "`{field}` cannot be mapped as a field; `_time` is set by [[time]], `_raw` is a column of that name"
+            );
             return Err(value.invalid(message));
         }
         let (expr, value_text) = expression::field(&value)?;
@@ -231,7 +249,9 @@ user = { coalesce = ["user", "uid"], skip = ["nobody"] }
             refusal("name = 'x'\n[[class]]\nname = 'c'\nslect = []\n"),
             "profile p.toml:4:1: unknown key `slect` in [[class]]; known are name, event_class, select, fields"
         );
-        assert!(refusal("nam = 'x'").starts_with("profile p.toml:1:1: unknown key `nam` in the profile; known are name,"));
+        assert!(
+            refusal("nam = 'x'").starts_with("profile p.toml:1:1: unknown key `nam` in the profile; known are name,")
+        );
         let text = "name = 'x'\n[always]\na = { last_part = 'b', separator = '/' }\n";
         assert!(refusal(text).starts_with("profile p.toml:3:24: unknown key `separator`"), "{}", refusal(text));
     }
@@ -241,7 +261,10 @@ user = { coalesce = ["user", "uid"], skip = ["nobody"] }
         assert!(refusal("name = ").starts_with("profile p.toml:1:"), "{}", refusal("name = "));
         assert_eq!(refusal("title = 'x'"), "profile p.toml: the profile has no `name`; add it");
         assert_eq!(refusal("name = 5"), "profile p.toml:1:8: `name` is an integer, but must be a text");
-        assert!(refusal("name = 'x'\n[[time]]\ncolumn = 't'\nformat = 'epoch'").contains("4:10: `epoch` is not a time format; known are epoch_s"));
+        assert!(
+            refusal("name = 'x'\n[[time]]\ncolumn = 't'\nformat = 'epoch'")
+                .contains("4:10: `epoch` is not a time format; known are epoch_s")
+        );
         let class = "name = 'x'\n[[class]]\nname = 'c'\nselect = ";
         assert!(refusal(&format!("{class}['sysmon']")).contains("`sysmon` is not a condition of this profile"));
         assert!(refusal(&format!("{class}[]")).contains("belongs into [always]"));

@@ -26,7 +26,8 @@ fn nested_clause(value: &Value<'_>, conditions: &Conditions, depth: usize) -> Re
     }
     let table = value.table()?;
     table.allow(&["column", "is", "by", "present", "any", "all", "optional"])?;
-    let kinds: Vec<&str> = ["column", "present", "any", "all"].into_iter().filter(|key| table.get(key).is_some()).collect();
+    let kinds: Vec<&str> =
+        ["column", "present", "any", "all"].into_iter().filter(|key| table.get(key).is_some()).collect();
     let body = match kinds.as_slice() {
         ["column"] => ClauseBody::Test { column: table.need("column")?.string()?, test: test(&table)? },
         ["present"] => ClauseBody::Present(table.need("present")?.string()?),
@@ -61,7 +62,9 @@ fn test(table: &Table<'_>) -> Result<Test, Error> {
         return Ok(Test::Integers(wanted.iter().map(Value::integer).collect::<Result<_, _>>()?));
     }
     if !wanted.iter().all(Value::is_string) {
-        return Err(is.invalid("`is` takes texts, or integers with the whole value, and not texts and integers at once".to_owned()));
+        return Err(is.invalid(
+            "`is` takes texts, or integers with the whole value, and not texts and integers at once".to_owned(),
+        ));
     }
     let texts = wanted.iter().map(Value::string).collect::<Result<Vec<_>, _>>()?;
     match by.as_str() {

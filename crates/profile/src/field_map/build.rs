@@ -74,11 +74,8 @@ impl Builder<'_> {
         for mapping in &profile.always {
             self.add(profile, mapping, None, &profile.name);
         }
-        let by_name = |name: &str| Mapping {
-            field: name.to_owned(),
-            expr: Expr::Column(name.to_owned()),
-            value_text: false,
-        };
+        let by_name =
+            |name: &str| Mapping { field: name.to_owned(), expr: Expr::Column(name.to_owned()), value_text: false };
         for (logical, _) in profile.columns.iter().filter(|(logical, _)| !logical.starts_with('_')) {
             self.add(profile, &by_name(logical), None, &profile.name);
         }

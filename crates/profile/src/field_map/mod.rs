@@ -4,6 +4,7 @@ mod build;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::event_class::EventClass;
@@ -247,6 +248,26 @@ impl FieldMap {
         }
     }
 
+    /// Returns the field's values on one row, in order; null is an empty list. This is the plain reading of [`FieldSource`].
+    ///
+    /// `get` gives the values of the column of that index on the row.
+    pub fn values<'r>(
+        &'r self,
+        source: &'r FieldSource,
+        get: &mut dyn FnMut(usize) -> Vec<Cow<'r, str>>,
+    ) -> Vec<Cow<'r, str>> {
+        for case in &source.cases {
+            let takes = match case.class {
+                None => true,
+                Some(index) => self.class(index).is_some_and(|class| class.selector.holds(get)),
+            };
+            if takes {
+                return case.expr.values(get);
+            }
+        }
+        source.native.map(get).unwrap_or_default()
+    }
+
     /// Is this the exact name of a column or mapped field?
     fn is_field(&self, name: &str) -> bool {
         self.native.contains_key(name) || self.mapped.contains_key(name)
@@ -292,7 +313,8 @@ impl FieldMap {
     /// Returns the classes whose rows are events of this kind (§2.8.2).
     #[must_use]
     pub fn classes_of(&self, event_class: EventClass) -> Vec<ClassIdx> {
-        let of_kind = |(index, class): (usize, &BoundClass)| (class.event_class == Some(event_class)).then_some(ClassIdx(index));
+        let of_kind =
+            |(index, class): (usize, &BoundClass)| (class.event_class == Some(event_class)).then_some(ClassIdx(index));
         self.classes.iter().enumerate().filter_map(of_kind).collect()
     }
 

@@ -82,7 +82,9 @@ impl Reader<'_, '_> {
             '1'..='7' => self.octal(letter),
             '8' | '9' => Ok(Escape::Char(letter)),
             'p' | 'P' => Err(self.error(Problem::Property)),
-            'A' | 'B' | 'C' | 'G' | 'K' | 'N' | 'R' | 'X' | 'Z' | 'g' | 'k' | 'z' => Err(self.error(Problem::BadEscape)),
+            'A' | 'B' | 'C' | 'G' | 'K' | 'N' | 'R' | 'X' | 'Z' | 'g' | 'k' | 'z' => {
+                Err(self.error(Problem::BadEscape))
+            }
             _ => self.anywhere(letter),
         }
     }
@@ -135,10 +137,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `\x`, `\xh`, `\xhh`, `\x{h…}`; no digits at all give NUL.
+    /// `\xh`, `\xhh`, `\x{h…}`. Without digits it is NUL in PCRE1 and refused by PCRE2, as here: nobody means a NUL.
     fn hexadecimal(&mut self) -> Result<Escape, Error> {
         if self.cursor.rest().starts_with('{') {
             return self.braced(16);
+        }
+        if !self.cursor.peek().is_some_and(|next| next.is_ascii_hexdigit()) {
+            return Err(self.error(Problem::BadEscape));
         }
         self.digits_up_to(0, 16, 2)
     }

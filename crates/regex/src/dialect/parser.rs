@@ -61,6 +61,11 @@ pub(crate) fn counted_bounds(text: &str) -> Option<(u32, Option<u32>, usize)> {
     Some((min, max, end + 1))
 }
 
+/// Returns whether a character means nothing in extended mode, or begins a comment there.
+fn is_extended_nothing(character: char) -> bool {
+    matches!(character, '#' | '\t'..='\r' | ' ' | '\u{85}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}')
+}
+
 /// Reads a pattern from left to right.
 struct Parser<'p> {
     /// The place.
@@ -190,6 +195,7 @@ impl Parser<'_> {
     /// be repeated again.
     fn repeat(&mut self, inner: Node, min: u32, max: Option<u32>, offset: usize) -> Result<(Node, bool), Error> {
         let mut greedy = !self.flags.ungreedy;
+        self.skip_nothings()?;
         if self.cursor.eat("?") {
             greedy = !greedy;
         } else if self.cursor.eat("+") {
@@ -198,6 +204,35 @@ impl Parser<'_> {
         let span = inner.span.start..self.cursor.offset();
         let kind = Kind::Repeat { inner: Box::new(inner), min, max, greedy };
         Ok((Node { kind, span }, false))
+    }
+
+    /// Reads what may stand between a quantifier and its suffix and means nothing: `\E`, comments, extended white space.
+    fn skip_nothings(&mut self) -> Result<(), Error> {
+        loop {
+            let start = self.cursor.offset();
+            if self.cursor.eat("\\E") {
+                continue;
+            }
+            if self.cursor.eat("(?#") {
+                self.rest_of_comment(start)?;
+                continue;
+            }
+            match self.cursor.peek() {
+                Some(next) if self.flags.extended && is_extended_nothing(next) => {
+                    self.cursor.next();
+                    self.skip_extended(next);
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads a comment whose introducer is read and stood at `start`.
+    fn rest_of_comment(&mut self, start: usize) -> Result<(), Error> {
+        match self.cursor.take_until(")") {
+            Some(_) => Ok(()),
+            None => Err(self.error(Problem::UnclosedComment, start)),
+        }
     }
 
     /// Reads one item that is not a quantifier.
@@ -234,14 +269,10 @@ impl Parser<'_> {
 
     /// In extended mode: returns whether `next`, read already, means nothing; reads the rest of a comment.
     fn skip_extended(&mut self, next: char) -> bool {
-        match next {
-            '#' => {
-                self.cursor.take_while(|character| character != '\n');
-                true
-            }
-            '\t'..='\r' | ' ' | '\u{85}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' => true,
-            _ => false,
+        if next == '#' {
+            self.cursor.take_while(|character| character != '\n');
         }
+        is_extended_nothing(next)
     }
 
     /// An escape whose backslash stood at `offset`.
@@ -280,10 +311,8 @@ impl Parser<'_> {
             return Err(self.error(refused, start));
         }
         if self.cursor.eat("#") {
-            return match self.cursor.take_until(")") {
-                Some(_) => Ok(Item::Nothing),
-                None => Err(self.error(Problem::UnclosedComment, start)),
-            };
+            self.rest_of_comment(start)?;
+            return Ok(Item::Nothing);
         }
         let closing = if self.cursor.eat("<") || self.cursor.eat("P<") {
             ">"
@@ -347,12 +376,14 @@ impl Parser<'_> {
     /// The name of a group, up to `closing`.
     fn name(&mut self, closing: &str, start: usize) -> Result<String, Error> {
         let name = self.cursor.take_while(|next| next.is_ascii_alphanumeric() || next == '_');
-        let valid = !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with(|first: char| first.is_ascii_digit());
+        let valid =
+            !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with(|first: char| first.is_ascii_digit());
         if !valid || !self.cursor.eat(closing) {
             return Err(self.error(Problem::BadGroup, start));
         }
         if self.names.iter().flatten().any(|earlier| earlier == name) {
-            let message = format!("the group name `{name}` occurs twice; the first group that takes part gives the field");
+            let message =
+                format!("the group name `{name}` occurs twice; the first group that takes part gives the field");
             self.notes.push(Note { code: DUPLICATE_GROUP, offset: start, message });
         }
         Ok(name.to_owned())

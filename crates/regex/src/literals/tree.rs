@@ -77,9 +77,10 @@ impl LiteralTree {
         let mut at = 0;
         while at < members.len() {
             let member = &members[at];
-            let needless = members.iter().enumerate().any(|(other, kept)| {
-                other != at && spares(kept, member) && (other < at || !spares(member, kept))
-            });
+            let needless = members
+                .iter()
+                .enumerate()
+                .any(|(other, kept)| other != at && spares(kept, member) && (other < at || !spares(member, kept)));
             if needless {
                 members.remove(at);
             } else {

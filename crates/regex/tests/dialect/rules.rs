@@ -45,7 +45,8 @@ fn patterns() -> BTreeSet<String> {
             for (at, _) in text.match_indices(before) {
                 let text: String = text[at + before.len()..].chars().take(3000).collect();
                 let text = text.replace("''", "'");
-                let text = if before.ends_with('(') { text.split_once(',').map_or("", |(_, rest)| rest) } else { &text };
+                let text =
+                    if before.ends_with('(') { text.split_once(',').map_or("", |(_, rest)| rest) } else { &text };
                 patterns.extend(quoted(text));
             }
         }
@@ -70,7 +71,9 @@ fn patterns_of_rules_compile_as_in_pcre2_or_are_refused_by_code() {
                 assert!(theirs.is_some() || !notes.is_empty(), "PCRE2 refuses {pattern:?}");
                 compiled += 1;
                 known += usize::from(*regex.required() != LiteralTree::Any);
-                assert!(!regex.is_match(b"\x01") || theirs.is_none_or(|theirs| theirs.is_match(b"\x01").unwrap_or(true)));
+                assert!(
+                    !regex.is_match(b"\x01") || theirs.is_none_or(|theirs| theirs.is_match(b"\x01").unwrap_or(true))
+                );
                 *algorithms.entry(regex.algorithm().to_owned()).or_default() += 1;
             }
             Err(error) => {

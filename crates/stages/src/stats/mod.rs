@@ -284,7 +284,7 @@ impl Stats {
                     for field in all {
                         let accumulator = fields.remove(&field);
                         let values = accumulator.map_or_else(Vec::new, |accumulator| accumulator.finish(groups));
-                        let values = (0..groups).map(|at| values.get(at).cloned().map_or(Value::Null, present));
+                        let values = (0..groups).map(|at| values.get(at).map_or(Value::Null, |value| slot.present(value)));
                         add(Some(&field), named.contains(&field), values.collect());
                     }
                 }
@@ -301,6 +301,12 @@ impl Slot {
     /// Is it a `count` or `dc` that is 0 where there are no rows (§5.10.6)?
     fn counts(&self) -> bool {
         matches!(self.func, AggregateFunc::Count | AggregateFunc::Dc) && !matches!(self.target, Target::Pattern(_))
+    }
+
+    /// What a wildcard argument gives: a field without a value in a group is ∅, also for `count` and `dc` (§5.10.4).
+    fn present(&self, value: &Value) -> Value {
+        let counts = matches!(self.func, AggregateFunc::Count | AggregateFunc::Dc);
+        if counts && *value == Value::Int(0) { Value::Null } else { value.clone() }
     }
 
     /// Number of literal characters of a wildcard argument; the more, the narrower (§5.10.5).
@@ -340,11 +346,6 @@ impl StatsState {
             }
         }
     }
-}
-
-/// What a wildcard aggregate gives: a field without a value in a group is ∅, also for `count` and `dc` (§5.10.4).
-fn present(value: Value) -> Value {
-    if value == Value::Int(0) { Value::Null } else { value }
 }
 
 /// The fields that a partial state holds for a wildcard aggregate.

@@ -1,0 +1,50 @@
+# Conveniences over plain cargo; no recipe is needed for `cargo build`, `cargo run` and `cargo test`.
+
+# List the recipes
+default:
+    @just --list --unsorted
+
+# Format all code
+fmt:
+    cargo fmt --all
+
+# Check formatting and lints
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Run all tests
+test:
+    cargo test --workspace
+
+# Run all tests without SIMD
+test-scalar:
+    RETROHUNT_SIMD=scalar cargo test --workspace
+
+# Run the tests that deliberate mistakes must fail
+test-faults:
+    cargo test -p retrohunt-tests --features faults
+
+# Measure; arguments choose benchmarks
+bench *ARGS:
+    cargo bench -p retrohunt-benches -- {{ARGS}}
+
+# Run every benchmark once and check its result
+bench-check:
+    cargo bench -p retrohunt-benches -- --test
+
+# Write the golden files anew; review the difference like code
+golden-update:
+    RETROHUNT_GOLDEN=update cargo test -p retrohunt-tests
+
+# Build the documentation, broken links denied
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Check licences, advisories and sources of dependencies (needs cargo-deny)
+deny:
+    cargo deny check --config .config/deny.toml
+
+# Run all that must pass before a change goes in
+ci:
+    .ci/run
