@@ -35,7 +35,7 @@ bench-check:
 
 # Write the golden files anew; review the difference like code
 golden-update:
-    RETROHUNT_GOLDEN=update cargo test -p retrohunt-tests
+    UPDATE_GOLDEN=1 cargo test -p retrohunt-tests --test golden
 
 # Build the documentation, broken links denied
 docs:

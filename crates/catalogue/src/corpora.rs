@@ -1,4 +1,4 @@
-//! Tests on published catalogues, which are not part of the repository; skipped with a printed reason where they are absent.
+//! Tests on the rules of the repository, and on published catalogues, which are not part of the repository; skipped with a printed reason where they are absent.
 
 use std::{
     collections::BTreeMap,
@@ -43,6 +43,18 @@ fn check_corpus(folder: PathBuf, rules: usize, errors: usize) -> Vec<Entry> {
     assert_eq!((found.len(), failed), (rules, errors));
     assert!(found.iter().map(|rule| check_positions(rule)).sum::<usize>() > 100_000);
     entries
+}
+
+#[test]
+fn the_rules_of_the_repository_load_and_the_seed_is_as_published() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets/rules");
+    let entries = load(&[folder]);
+    assert!(entries.iter().all(|entry| entry.rule().is_some()), "{entries:?}");
+    let seed = entries.iter().filter_map(Entry::rule).find(|rule| rule.id == "5343.18043").expect("the seed rule");
+    check_positions(seed);
+    let Some(folder) = corpus("armory") else { return };
+    let published = load(&[folder.join("remote_admin_tools-splunk-edr.yml")]);
+    assert_eq!(published[0].rule().map(|rule| &rule.logic), Some(&seed.logic));
 }
 
 #[test]

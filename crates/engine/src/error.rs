@@ -41,9 +41,3 @@ impl From<retrohunt_stages::PipelineError> for Error {
         Self { message: error.to_string() }
     }
 }
-
-impl From<retrohunt_stages::predicate::RegexFailure> for Error {
-    fn from(error: retrohunt_stages::predicate::RegexFailure) -> Self {
-        Self { message: error.to_string() }
-    }
-}

@@ -146,7 +146,7 @@ impl<'a> Chunk<'a> {
             }
             _ => {
                 self.columns_read += 1;
-                self.file.read_one(self.row_group, column_id(column), Some(&self.rows))?
+                read_one(self.file, self.row_group, column, Some(&self.rows))?
             }
         };
         self.columns.insert(column, Arc::clone(&array));
@@ -235,7 +235,11 @@ impl<'a> Chunk<'a> {
             if out.iter().all(Option::is_some) {
                 break;
             }
-            let array = self.column(source.column)?;
+            // A column of times is text everywhere but as the row's time.
+            let array = match source.format {
+                TimeFormat::Stored => self.file.read_time(self.row_group, column_id(source.column), Some(&self.rows))?,
+                _ => self.column(source.column)?,
+            };
             for (row, time) in out.iter_mut().enumerate() {
                 if time.is_none() {
                     *time = row_time(&array, row, source.format);
@@ -427,7 +431,7 @@ impl<'a> Chunk<'a> {
                 let holds = match &program.predicates[predicate.index()] {
                     Predicate::Compare { test, .. } => test.select(array.as_ref()),
                     Predicate::In { test, .. } => test.select(array.as_ref()),
-                    Predicate::Regex { command, regex } => RegexTest::new(regex, command.negated).select(array.as_ref())?,
+                    Predicate::Regex { command, regex } => RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref()),
                     Predicate::Term { test, .. } => test.select_texts(array.as_ref()),
                 };
                 Ok(scatter(&holds, rows, kept, self.len))
@@ -438,7 +442,7 @@ impl<'a> Chunk<'a> {
                 let Predicate::Regex { command, regex } = &program.predicates[predicate.index()] else {
                     return Ok(FixedBitSet::with_capacity(self.len));
                 };
-                let holds = RegexTest::new(regex, command.negated).select(array.as_ref())?;
+                let holds = RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref());
                 Ok(scatter(&holds, rows, kept, self.len))
             }
             Leaf::Term { predicate, pairs, constants } => {
@@ -529,13 +533,20 @@ impl<'a> Chunk<'a> {
         let mut line = String::new();
         for row in 0..self.len {
             line.clear();
-            write_virtual_raw(&mut line, &columns, row);
+            write_virtual_raw(&columns, row, &mut line);
             builder.append_value(&line);
         }
         let array: ArrayRef = Arc::new(builder.finish());
         self.virtual_raw = Some(Arc::clone(&array));
         Ok(array)
     }
+}
+
+/// One column, decoded.
+pub(crate) fn read_one(file: &DataFile, row_group: usize, column: usize, rows: Option<&RoaringBitmap>) -> Result<ArrayRef, Error> {
+    // All rows without a selection is the reader's faster way.
+    let rows = rows.filter(|rows| rows.len() < u64::from(file.row_group_rows(row_group)));
+    file.read(row_group, &[column_id(column)], rows)?.pop().ok_or_else(|| Error::internal("no column was read"))
 }
 
 /// A column's id for `columnar`.

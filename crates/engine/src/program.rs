@@ -242,11 +242,17 @@ impl Compiler<'_> {
             fused += 1;
         }
         let commands: Vec<Command> = plan.steps[fused..].iter().map(|step| step.command.clone()).collect();
-        let settings = PipelineSettings { timezone: self.settings.zone.clone(), evidence: self.settings.evidence, ..PipelineSettings::default() };
+        let (now, zone) = (self.settings.now, self.settings.zone.clone());
+        let settings = PipelineSettings {
+            timezone: zone.clone(),
+            evidence: self.settings.evidence,
+            resolve_time: Some(Arc::new(move |text| time::resolve(&text.0, now, &zone).ok().flatten())),
+            ..PipelineSettings::default()
+        };
         let pipeline = match Pipeline::new(&commands, &settings) {
             Ok(pipeline) => pipeline,
             Err(error) => {
-                let span = plan.steps.get(fused + error.command_index).map_or(Span::default(), |step| step.span);
+                let span = plan.steps.get(fused + error.command_index.unwrap_or(0)).map_or(Span::default(), |step| step.span);
                 self.findings.push(Diagnostic::new(Code(error.code), span, error.message));
                 return None;
             }

@@ -19,7 +19,7 @@ use roaring::RoaringBitmap;
 
 use crate::bind::{Bound, BoundRule, ColumnSearch, Field, Leaf};
 use crate::error::Error;
-use crate::filter::{CHUNK_ROWS, Chunk, Copied, column_id, keep, take};
+use crate::filter::{CHUNK_ROWS, Chunk, Copied, column_id, keep, read_one, take};
 use crate::metrics::Metrics;
 use crate::program::{Body, Predicate, Program};
 use crate::prune;
@@ -169,7 +169,7 @@ impl Task<'_> {
 
     /// Searches a column that has no searchable pages: its decoded texts.
     fn search_decoded(&self, search: &ColumnSearch, found: &mut [RoaringBitmap], metrics: &mut Metrics) -> Result<(), Error> {
-        let array = self.file.read_one(self.row_group, column_id(search.column), None)?;
+        let array = read_one(self.file, self.row_group, search.column, None)?;
         let mut hits = Vec::new();
         let mut in_texts = |texts: &StringArray, range: std::ops::Range<usize>, row: u32, found: &mut [RoaringBitmap]| {
             for index in range {
@@ -223,7 +223,7 @@ impl Task<'_> {
                 rows.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
             let values = take(&copied.values, &indices)?;
             let holds = match &self.program.predicates[predicate.index()] {
-                Predicate::Regex { command, regex } if !command.negated => RegexTest::new(regex, false).select(values.as_ref())?,
+                Predicate::Regex { command, regex } if !command.negated => RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref()),
                 Predicate::Compare { test, .. } => test.select(values.as_ref()),
                 Predicate::In { test, .. } => test.select(values.as_ref()),
                 _ => continue,

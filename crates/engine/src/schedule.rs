@@ -397,7 +397,5 @@ fn raw_is_complete(file: &DataFile, raw: usize) -> bool {
 
 /// Expected bytes per row of each column, from the first row group's sizes.
 fn widths(file: &DataFile) -> Vec<u64> {
-    let rows = if file.row_groups() == 0 { 1 } else { u64::from(file.row_group_rows(0)).max(1) };
-    let columns = 0..u32::try_from(file.columns().len()).unwrap_or(u32::MAX);
-    columns.map(|column| file.column_bytes(0, ColumnId(column)).unwrap_or(rows * 64) / rows + 1).collect()
+    file.columns().iter().map(|column| if column.name == "_raw" { 800 } else { 64 }).collect()
 }

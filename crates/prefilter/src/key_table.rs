@@ -84,7 +84,6 @@ impl KeyTable {
         }
     }
 
-    #[allow(missing_docs)] pub(crate) fn count(&self, key: u64) -> usize { let slot = hash(key, self.bits); self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize].iter().filter(|e| e.key == key).count() }
     /// Heap use in bytes.
     pub(crate) fn memory_usage(&self) -> usize {
         self.starts.capacity() * size_of::<u32>() + self.entries.capacity() * size_of::<Entry>()

@@ -11,8 +11,8 @@ pub struct Error {
     origin: String,
     /// Line and column, where the place is known.
     position: Option<(usize, usize)>,
-    /// What is wrong.
-    kind: Kind,
+    /// What is wrong; boxed, as results should be small.
+    kind: Box<Kind>,
 }
 
 /// What is wrong.
@@ -75,7 +75,7 @@ fn known(names: &[String]) -> String {
 impl Error {
     /// Makes an error without a place in a text.
     pub(crate) fn new(origin: &str, kind: Kind) -> Self {
-        Self { origin: origin.to_owned(), position: None, kind }
+        Self { origin: origin.to_owned(), position: None, kind: Box::new(kind) }
     }
 
     /// Makes an error at byte `offset` of `text`.
@@ -83,7 +83,7 @@ impl Error {
         let before = text.get(..offset).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Self { origin: origin.to_owned(), position: Some((line, column)), kind }
+        Self { origin: origin.to_owned(), position: Some((line, column)), kind: Box::new(kind) }
     }
 
     /// Returns line and column, both from 1, the column in characters, where the place is known.
@@ -104,7 +104,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
+        match self.kind.as_ref() {
             Kind::Read(error) => Some(error),
             _ => None,
         }

@@ -145,7 +145,7 @@ impl Expr<usize> {
             Self::Column(column) => get(*column).filter(|text| !text.is_empty()),
             Self::Constant(text) => Some(Cow::Borrowed(text)),
             Self::Coalesce { members, skip } => {
-                members.iter().find_map(|member| member.eval(get).filter(|text| !skip.skips(text)))
+                members.iter().find_map(|member| member.eval(get).filter(|text| !skip.skips(member, text)))
             }
             Self::All(members) => members.iter().find_map(|member| member.eval(get)),
             Self::Concat(members) => {
@@ -174,7 +174,7 @@ impl Expr<usize> {
             Self::Coalesce { members, skip } => {
                 let mut found = members.iter().map(|member| {
                     let mut values = member.values(get);
-                    values.retain(|text| !skip.skips(text));
+                    values.retain(|text| !skip.skips(member, text));
                     values
                 });
                 found.find(|values| !values.is_empty()).unwrap_or_default()
@@ -267,14 +267,16 @@ impl Expr<usize> {
         }
     }
 
-    /// Can a row have several values, given which columns are multivalue? Then [`Expr::values`] must be used.
+    /// Can a row have several values here or in a part, given which columns are multivalue? Then only [`Expr::values`] is exact.
     pub fn is_multivalued(&self, is_list: &dyn Fn(usize) -> bool) -> bool {
         match self {
             Self::Column(column) => is_list(*column),
-            Self::Constant(_) | Self::Concat(_) => false,
+            Self::Constant(_) => false,
             Self::All(members) => members.len() > 1 || members.iter().any(|member| member.is_multivalued(is_list)),
-            Self::Coalesce { members, .. } => members.iter().any(|member| member.is_multivalued(is_list)),
-            Self::PathJoin { folder, .. } => folder.is_multivalued(is_list),
+            Self::Coalesce { members, .. } | Self::Concat(members) => {
+                members.iter().any(|member| member.is_multivalued(is_list))
+            }
+            Self::PathJoin { folder, name } => folder.is_multivalued(is_list) || name.is_multivalued(is_list),
             unary => unary.operand().is_some_and(|of| of.is_multivalued(is_list)),
         }
     }
@@ -336,9 +338,10 @@ impl Expr<String> {
 }
 
 impl Skip {
-    /// Does this text count as no value?
-    fn skips(&self, text: &str) -> bool {
+    /// Does this text of a member count as no value? A constant is a value, whatever it says: a profile wants it.
+    fn skips(&self, member: &Expr, text: &str) -> bool {
         match self {
+            Self::Unset(_) if matches!(member, Expr::Constant(_)) => false,
             Self::Null => false,
             Self::Unset(more) => is_unset(text) || more.iter().any(|skipped| retrohunt_fold::eq(skipped, text.trim())),
         }
@@ -412,3 +415,6 @@ fn path_join<'r>(folder: Cow<'r, str>, name: Option<Cow<'r, str>>) -> Cow<'r, st
         Cow::Owned(format!("{folder}\\{name}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,7 +236,7 @@ impl<'a> Alignments<'a> {
                         self.fixed(first, tail, literal, None);
                     }
                 }
-                Part::Open(_) => self.open(first, literal, start_here, None),
+                Part::Open(_) => self.open(first, literal, start_here, &None),
             }
         }
     }
@@ -249,7 +249,7 @@ impl<'a> Alignments<'a> {
                 let text = text.to_string();
                 self.fixed(index, &text, rest, best);
             }
-            Some(Part::Open(_)) => self.open(index, rest, true, best),
+            Some(Part::Open(_)) => self.open(index, rest, true, &best),
         }
     }
 
@@ -269,7 +269,7 @@ impl<'a> Alignments<'a> {
     }
 
     /// `rest` begins within an open part, at its beginning if `at_start`.
-    fn open(&mut self, index: usize, rest: &'a str, at_start: bool, best: Best) {
+    fn open(&mut self, index: usize, rest: &'a str, at_start: bool, best: &Best) {
         let Some(Part::Open(expr)) = self.parts.get(index) else { return };
         let expr: &'a Expr = expr;
         let last = index + 1 == self.parts.len();
@@ -309,3 +309,6 @@ fn longer(best: Best, length: usize, inverse: Inverse) -> Best {
         (_, inverse) => Some((length, inverse)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,19 @@ pub use profile::Profile;
 pub use selector::{Condition, Selector, Test};
 pub use shipped::shipped;
 pub use time::{TimeFormat, parse_epoch_f64, parse_epoch_int, parse_time};
+
+#[cfg(test)]
+mod readme {
+    //! The example of the README is a valid profile.
+
+    use crate::Profile;
+
+    #[test]
+    fn the_example_is_valid_and_maps() {
+        let readme = include_str!("../README.md");
+        let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        let profile = Profile::parse("README.md", example).expect("valid");
+        assert_eq!(profile.name(), "acme");
+        assert!(profile.field_names().contains(&"process_name"));
+    }
+}

@@ -7,7 +7,7 @@ use crate::dialect::survey::Ending;
 use crate::limits::{Budget, DENSE_BYTES, DENSE_NFA_STATES, LAZY_BYTES, NFA_BYTES};
 use crate::literals::{Piece, exact_pieces};
 use crate::lower::FINAL_LINE_FEED;
-use crate::matcher::{Dense, Finder, Lazy, Machine};
+use crate::matcher::{Dense, Finder, Lazy, Machine, may_stop_early};
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::hybrid;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
@@ -49,7 +49,8 @@ pub(crate) fn choose(hir: &Hir, ending: Ending, budget: &Arc<Budget>) -> Choice 
         // The size was checked when the pattern was compiled, with the same limit.
         Err(problem) => return Choice { machine: Machine::Always, algorithm: "none", reason: problem.to_string() },
     };
-    let refused = match dense(&nfa, budget) {
+    let earliest = may_stop_early(hir);
+    let refused = match dense(&nfa, earliest, budget) {
         Ok(machine) => {
             let reason =
                 format!("{} NFA states give a DFA of {} bytes", nfa.states().len(), machine.dfa.memory_usage());
@@ -57,7 +58,7 @@ pub(crate) fn choose(hir: &Hir, ending: Ending, budget: &Arc<Budget>) -> Choice 
         }
         Err(refused) => refused,
     };
-    match lazy(nfa, budget) {
+    match lazy(nfa, earliest, budget) {
         Ok(machine) => {
             let algorithm = if machine.dfa.is_some() { "lazy DFA" } else { "NFA simulation" };
             Choice { machine: Machine::Lazy(Box::new(machine)), algorithm, reason: refused }
@@ -88,7 +89,7 @@ pub(crate) fn nfa(hir: &Hir, ending: Ending) -> Result<NFA, Box<thompson::BuildE
         look.set_line_terminator(FINAL_LINE_FEED);
     }
     let config = thompson::Config::new()
-        .utf8(true)
+        .utf8(!may_stop_early(hir))
         .nfa_size_limit(Some(NFA_BYTES))
         .shrink(false)
         .which_captures(WhichCaptures::Implicit)
@@ -97,7 +98,7 @@ pub(crate) fn nfa(hir: &Hir, ending: Ending) -> Result<NFA, Box<thompson::BuildE
 }
 
 /// Builds a dense DFA, or says why there is none.
-fn dense(nfa: &NFA, budget: &Arc<Budget>) -> Result<Dense, String> {
+fn dense(nfa: &NFA, earliest: bool, budget: &Arc<Budget>) -> Result<Dense, String> {
     let states = nfa.states().len();
     if states > DENSE_NFA_STATES {
         return Err(format!("{states} NFA states are too many to build a dense DFA"));
@@ -110,13 +111,13 @@ fn dense(nfa: &NFA, budget: &Arc<Budget>) -> Result<Dense, String> {
     let built = dense::Builder::new().configure(config).build_from_nfa(nfa);
     let dfa = built.map_err(|_| format!("a dense DFA of {states} NFA states does not fit in {limit} bytes"))?;
     match budget.reserve(dfa.memory_usage()) {
-        Some(reservation) => Ok(Dense::new(dfa, reservation)),
+        Some(reservation) => Ok(Dense { dfa, earliest, reservation }),
         None => Err("the budget has no room for a dense DFA".to_owned()),
     }
 }
 
 /// Builds a lazy DFA over the NFA, or only the simulation of the NFA if that fails.
-fn lazy(nfa: NFA, budget: &Arc<Budget>) -> Result<Lazy, String> {
+fn lazy(nfa: NFA, earliest: bool, budget: &Arc<Budget>) -> Result<Lazy, String> {
     let config = hybrid::dfa::Config::new()
         .cache_capacity(LAZY_BYTES)
         .skip_cache_capacity_check(true)
@@ -125,5 +126,5 @@ fn lazy(nfa: NFA, budget: &Arc<Budget>) -> Result<Lazy, String> {
     let dfa = hybrid::dfa::Builder::new().configure(config).build_from_nfa(nfa.clone()).ok();
     let reservation = budget.charge(nfa.memory_usage());
     let simulation = PikeVM::new_from_nfa(nfa).map_err(|problem| problem.to_string())?;
-    Ok(Lazy { dfa, simulation, reservation, budget: Arc::clone(budget) })
+    Ok(Lazy { dfa, simulation, earliest, reservation, budget: Arc::clone(budget) })
 }

@@ -116,6 +116,8 @@ pub(crate) enum Problem {
     AtomicNewline,
     /// `(?m)^` that may match nothing before its end, together with an inner `$`.
     MixedCaret,
+    /// `(?[`.
+    SetOperations,
 }
 
 impl Problem {
@@ -177,6 +179,9 @@ impl Problem {
             ),
             Self::AtomicNewline => {
                 ("E0333", "`\\R` before something that may match a line feed is not supported", "use [\\r\\n]+")
+            }
+            Self::SetOperations => {
+                ("E0335", "class with set operations is not supported", "write one class, or `\\(?\\[` for literals")
             }
             Self::MixedCaret => (
                 "E0334",

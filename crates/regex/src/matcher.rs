@@ -8,6 +8,7 @@ use memchr::memmem;
 use regex_automata::dfa::{Automaton as _, dense};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::{Input, MatchError, hybrid};
+use regex_syntax::hir::{Hir, Look};
 use std::sync::Arc;
 
 /// Bytes of a copied text that a slot keeps for the next one.
@@ -40,8 +41,10 @@ pub(crate) enum Finder {
 pub(crate) struct Dense {
     /// The automaton.
     pub(crate) dfa: dense::DFA<Vec<u32>>,
+    /// Whether a search may stop at the first match it is sure of ([`may_stop_early`]).
+    pub(crate) earliest: bool,
     /// Its bytes.
-    reservation: Reservation,
+    pub(crate) reservation: Reservation,
 }
 
 /// A DFA built as it is used, and the simulation that takes over where that does not pay.
@@ -51,6 +54,8 @@ pub(crate) struct Lazy {
     pub(crate) dfa: Option<hybrid::dfa::DFA>,
     /// The simulation.
     pub(crate) simulation: PikeVM,
+    /// Whether a search may stop at the first match it is sure of ([`may_stop_early`]).
+    pub(crate) earliest: bool,
     /// The bytes of the NFA.
     pub(crate) reservation: Reservation,
     /// Where caches take their bytes from.
@@ -83,16 +88,13 @@ impl Finder {
     }
 }
 
-impl Dense {
-    /// A DFA with its bytes.
-    pub(crate) fn new(dfa: dense::DFA<Vec<u32>>, reservation: Reservation) -> Self {
-        Self { dfa, reservation }
-    }
-}
-
-/// The search for whether there is a match at all.
-fn input(haystack: &[u8]) -> Input<'_> {
-    Input::new(haystack).earliest(true)
+/// Returns whether a search for `hir` may stop at the end of any match, instead of the leftmost one.
+///
+/// It may not if `\B` alone can be a match: automata go byte by byte, and `\B` holds inside a code point, where PCRE has no
+/// place. Such an empty match must be passed over, and passing over it loses a longer one that began before.
+pub(crate) fn may_stop_early(hir: &Hir) -> bool {
+    let properties = hir.properties();
+    properties.minimum_len() != Some(0) || !properties.look_set().contains(Look::WordAsciiNegate)
 }
 
 /// Returns what a DFA found. A DFA without quit bytes has no errors on its way through a text; were there one, the row
@@ -113,7 +115,7 @@ impl Machine {
         match self {
             Self::Always => true,
             Self::Literals(finders) => finders.iter().any(|finder| finder.is_in(haystack)),
-            Self::Dense(dense) => found(dense.dfa.try_search_fwd(&input(haystack))),
+            Self::Dense(dense) => found(dense.dfa.try_search_fwd(&Input::new(haystack).earliest(dense.earliest))),
             Self::Lazy(lazy) => lazy.is_match(&mut Slot::default(), haystack),
         }
     }
@@ -161,7 +163,7 @@ impl Lazy {
             return found;
         }
         let cache = slot.simulation.get_or_insert_with(|| self.simulation.create_cache());
-        self.simulation.is_match(cache, input(haystack))
+        self.simulation.search_slots(cache, &Input::new(haystack).earliest(self.earliest), &mut []).is_some()
     }
 
     /// Returns what the lazy DFA finds, or `None` if it gave up or there is no room for its cache.
@@ -172,7 +174,7 @@ impl Lazy {
             slot.cache = Some((cache, reservation));
         }
         let (cache, reservation) = slot.cache.as_mut()?;
-        let result = dfa.try_search_fwd(cache, &input(haystack));
+        let result = dfa.try_search_fwd(cache, &Input::new(haystack).earliest(self.earliest));
         if !reservation.grow_to(cache.memory_usage()) {
             slot.cache = None;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use retrohunt_columnar::text;
 use retrohunt_spl::plan::{BinCommand, BinSpan, CalendarUnit};
@@ -315,7 +315,8 @@ impl Calendar {
             return Some(month.div_euclid(months.checked_mul(self.count)?));
         }
         let (length, origin) = self.days();
-        let day = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second().div_euclid(DAY_SECONDS);
+        let midnight = TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()?;
+        let day = midnight.as_second().div_euclid(DAY_SECONDS);
         Some((day - origin).div_euclid(length.checked_mul(self.count)?))
     }
 
@@ -332,7 +333,7 @@ impl Calendar {
             TimeZone::UTC.to_datetime(midnight).date()
         };
         // Where a clock change leaves midnight out, this is the first instant of the day.
-        Some(date.to_zoned(self.timezone.clone()).ok()?.timestamp().as_microsecond())
+        Some(self.timezone.to_timestamp(date.to_datetime(Time::midnight())).ok()?.as_microsecond())
     }
 }
 

@@ -6,12 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{Array, ArrayRef, NullArray, RecordBatch};
 use arrow_schema::DataType;
 
-use crate::batch::{Batch, RowKey, TIME};
+use crate::batch::{Batch, RowKey};
 use crate::error::PipelineError;
 use crate::kernels::value::{Column, ValueRef, is_canonical};
 use crate::layout::Layout;
@@ -248,7 +247,7 @@ fn array_of(kind: u8, values: Vec<&Value>) -> ArrayRef {
         values: Vec<&Value>,
         number: impl Fn(&Value) -> Option<T::Native>,
     ) -> PrimitiveArray<T> {
-        values.into_iter().map(number).collect::<Vec<_>>().into()
+        values.into_iter().map(number).collect()
     }
     match kind {
         1 => {

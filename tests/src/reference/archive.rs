@@ -129,7 +129,7 @@ pub struct Mapped {
 pub enum Origin {
     /// A column under another name: its text counts once, under the column.
     Alias,
-    /// A constant that holds for the row: a text of its own.
+    /// A constant that bare terms see: a text of its own.
     Constant,
     /// Anything computed: a pair text only.
     Computed,

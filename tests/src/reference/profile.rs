@@ -1,8 +1,8 @@
 //! A profile as a [`Mapping`]: the parsed data of the `profile` crate, read row by row with code of its own.
 
 use retrohunt_profile::{
-    Case, ColumnDesc, Condition, EventClass as Class, Expr, FieldMap, Kind, MapBy, Otherwise, Profile, Selector, Skip,
-    Test, TimeFormat, choose, shipped,
+    Case, ClassIdx, ColumnDesc, Condition, EventClass as Class, Expr, FieldMap, Kind, MapBy, Otherwise, Profile,
+    Selector, Skip, Test, TimeFormat, choose, shipped,
 };
 
 use super::archive::{Column, ColumnKind, EventClass, Mapped, Mapping, Origin, SourceRow};
@@ -16,6 +16,10 @@ pub struct ProfileMapping {
     map: FieldMap,
     /// Column names by index.
     columns: Vec<String>,
+    /// The mapped fields with their cases in order.
+    mapped: Vec<(String, Vec<Case>)>,
+    /// Fields and classes of the constants that bare terms see.
+    value_texts: Vec<(String, Option<ClassIdx>)>,
 }
 
 impl ProfileMapping {
@@ -36,22 +40,24 @@ impl ProfileMapping {
             return Err(format!("no profile `{name}`"));
         }
         let map = FieldMap::new(&described, &chosen, &[]);
-        Ok(Self { map, columns: columns.iter().map(|column| column.name.clone()).collect() })
+        let mapped = map.fields().into_iter().filter(|field| !field.mapped_by.is_empty());
+        let mapped =
+            mapped.map(|field| (map.resolve(&field.name).cases, field.name)).map(|(cases, name)| (name, cases));
+        let constants = map.constants().into_iter().filter(|constant| constant.value_text);
+        Ok(Self {
+            mapped: mapped.collect(),
+            value_texts: constants.map(|constant| (constant.field, constant.class)).collect(),
+            columns: columns.iter().map(|column| column.name.clone()).collect(),
+            map,
+        })
     }
 
-    /// Returns the first case of a field that takes the row (its class selects it, or it has none).
-    fn case(&self, field: &str, row: SourceRow<'_>) -> Option<Case> {
-        let takes = |case: &Case| match case.class {
+    /// Does a case take the row: does its class select it, or has it none?
+    fn takes(&self, case: &Case, row: SourceRow<'_>) -> bool {
+        match case.class {
             None => true,
             Some(class) => self.map.class(class).is_some_and(|class| selects(&class.selector, row)),
-        };
-        self.map.resolve(field).cases.into_iter().find(takes)
-    }
-
-    /// Is this constant of a field one that bare terms see?
-    fn is_value_text(&self, field: &str, case: &Case) -> bool {
-        let constants = self.map.constants();
-        constants.iter().any(|constant| constant.field == field && constant.class == case.class && constant.value_text)
+        }
     }
 
     /// Returns the row's time: the first time among the time columns.
@@ -68,26 +74,26 @@ impl ProfileMapping {
 
 impl Mapping for ProfileMapping {
     fn names(&self) -> Vec<String> {
-        let mapped = self.map.fields().into_iter().filter(|field| !field.mapped_by.is_empty());
         let time = (!self.map.time().columns.is_empty()).then(|| "_time".to_owned());
-        time.into_iter().chain(mapped.map(|field| field.name)).collect()
+        time.into_iter().chain(self.mapped.iter().map(|(name, _)| name.clone())).collect()
     }
 
     fn fields(&self, row: SourceRow<'_>) -> Vec<Mapped> {
-        let mapped = |name: String| {
-            if name == "_time" {
-                let values = self.time(row).map(Scalar::Time).into_iter().collect();
-                return Some(Mapped { name, values, origin: Origin::Alias });
-            }
-            let case = self.case(&name, row)?;
+        let time = (!self.map.time().columns.is_empty()).then(|| {
+            let values = self.time(row).map(Scalar::Time).into_iter().collect();
+            Mapped { name: "_time".to_owned(), values, origin: Origin::Alias }
+        });
+        // The first case that takes the row decides, even if its value is missing.
+        let decided = self.mapped.iter().filter_map(|(name, cases)| {
+            let case = cases.iter().find(|case| self.takes(case, row))?;
             let origin = match &case.expr {
-                Expr::Constant(_) if self.is_value_text(&name, &case) => Origin::Constant,
+                Expr::Constant(_) if self.value_texts.contains(&(name.clone(), case.class)) => Origin::Constant,
                 Expr::Column(_) => Origin::Alias,
                 _ => Origin::Computed,
             };
-            Some(Mapped { values: evaluate(&case.expr, row), name, origin })
-        };
-        self.names().into_iter().filter_map(mapped).collect()
+            Some(Mapped { name: name.clone(), values: evaluate(&case.expr, row), origin })
+        });
+        time.into_iter().chain(decided).collect()
     }
 
     fn classes(&self, row: SourceRow<'_>) -> Vec<EventClass> {

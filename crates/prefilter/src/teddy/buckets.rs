@@ -9,6 +9,10 @@ use super::windows::Window;
 use super::{GROUP_BUCKETS, LARGEST_PLACES};
 use crate::frequency;
 
+/// How many more candidates come than the rates of the places multiplied say: bytes come in words. Measured, 16 to 500 needles of detection
+/// rules on recorded command lines: 1 to 3 times.
+const CORRELATION: f32 = 2.0;
+
 /// The nibbles of the bytes that one place of a bucket holds.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 struct Place {
@@ -25,17 +29,19 @@ impl Place {
     }
 
     /// Probability that a byte of a haystack is let through.
-    fn probability(self) -> f32 {
-        let mut sum = 0.0;
-        for high in (0..16u8).filter(|high| self.high >> high & 1 == 1) {
-            sum += (0..16u8)
-                .filter(|low| self.low >> low & 1 == 1)
-                .map(|low| frequency::of_case(high << 4 | low))
-                .sum::<f32>();
-        }
-        // Common text comes in runs of its kind, and no window is certain.
+    fn probability(self, of_byte: &[f32; 256]) -> f32 {
+        let sum: f32 = bits(self.high).flat_map(|high| bits(self.low).map(move |low| of_byte[high << 4 | low])).sum();
         sum.min(1.0)
     }
+}
+
+/// The numbers of the bits that are set, ascending.
+fn bits(mut set: u16) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (set != 0).then_some(set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        bit
+    })
 }
 
 /// What one bucket lets through.
@@ -52,28 +58,28 @@ impl Bucket {
     const EMPTY: Self = Self { places: [Place { low: 0, high: 0 }; LARGEST_PLACES], rate: 0.0 };
 
     /// The bucket of one fingerprint.
-    fn of(window: &Window) -> Self {
+    fn of(window: &Window, of_byte: &[f32; 256]) -> Self {
         let mut bucket = Self::EMPTY;
         for (place, bytes) in bucket.places.iter_mut().zip(window.places()) {
             for &byte in bytes.as_slice() {
                 *place = place.union(Place { low: 1 << (byte & 15), high: 1 << (byte >> 4) });
             }
         }
-        bucket.with_rate(window.places().len())
+        bucket.with_rate(window.places().len(), of_byte)
     }
 
     /// Both fingerprints' bucket, of `len` places.
-    fn union(&self, other: &Self, len: usize) -> Self {
+    fn union(&self, other: &Self, len: usize, of_byte: &[f32; 256]) -> Self {
         let places = std::array::from_fn(|place| self.places[place].union(other.places[place]));
         if places == self.places {
             return *self;
         }
-        Self { places, rate: 0.0 }.with_rate(len)
+        Self { places, rate: 0.0 }.with_rate(len, of_byte)
     }
 
     /// The same with its rate computed over `len` places.
-    fn with_rate(self, len: usize) -> Self {
-        let rate = self.places.iter().take(len).map(|place| place.probability()).product();
+    fn with_rate(self, len: usize, of_byte: &[f32; 256]) -> Self {
+        let rate = self.places.iter().take(len).map(|place| place.probability(of_byte)).product();
         Self { rate, ..self }
     }
 }
@@ -81,12 +87,13 @@ impl Bucket {
 /// Returns masks that hold every window in one of `buckets` buckets, and the expected candidates per byte of haystack.
 pub(super) fn assign(windows: &[Window], buckets: usize) -> (Masks, f32) {
     let len = windows.first().map_or(0, |window| window.places().len());
-    let mut order: Vec<Bucket> = windows.iter().map(Bucket::of).collect();
+    let of_byte: [f32; 256] = std::array::from_fn(|byte| u8::try_from(byte).map_or(0.0, frequency::of_case));
+    let mut order: Vec<Bucket> = windows.iter().map(|window| Bucket::of(window, &of_byte)).collect();
     order.sort_by(|a, b| b.rate.total_cmp(&a.rate).then_with(|| key(a).cmp(&key(b))));
     order.dedup_by_key(|bucket| key(bucket));
     let mut filled = vec![Bucket::EMPTY; buckets];
     for fingerprint in &order {
-        let grown = |bucket: &Bucket| bucket.union(fingerprint, len);
+        let grown = |bucket: &Bucket| bucket.union(fingerprint, len, &of_byte);
         let best = (0..buckets).map(|at| (at, grown(&filled[at]))).min_by(|(a, with_a), (b, with_b)| {
             (with_a.rate - filled[*a].rate).total_cmp(&(with_b.rate - filled[*b].rate))
         });
@@ -94,7 +101,7 @@ pub(super) fn assign(windows: &[Window], buckets: usize) -> (Masks, f32) {
             filled[at] = with;
         }
     }
-    let rate = filled.iter().map(|bucket| bucket.rate).sum::<f32>().min(1.0);
+    let rate = (filled.iter().map(|bucket| bucket.rate).sum::<f32>() * CORRELATION).min(1.0);
     (masks(&filled), rate)
 }
 

@@ -4,7 +4,7 @@ use super::{Entry, LARGEST_PLACES};
 use crate::frequency;
 use crate::key_table::key_of;
 use crate::needle_set::{Bytes, Index, NeedleSet};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Offsets tried in a needle. The best of so many is rare enough; trying more only takes longer to build.
 const LARGEST_OFFSET: usize = 64;
@@ -12,7 +12,10 @@ const LARGEST_OFFSET: usize = 64;
 /// A window that another needle uses already is preferred if it is at most so many times likelier than the needle's own best.
 ///
 /// Then a needle that contains another is found through the shorter one, and the masks stay emptier.
-const SHARING: f32 = 4.0;
+const SHARING: f32 = 2.0;
+
+/// Needles that may share a window: each of them is verified wherever it occurs.
+const SHARERS: u32 = 4;
 
 /// The fingerprint of one needle.
 #[derive(Clone, Debug)]
@@ -60,10 +63,33 @@ impl Window {
         let entry = |text: Vec<u8>| Entry { key: key_of(&text), offset: self.offset, needle: self.needle };
         self.texts().into_iter().map(entry).collect()
     }
+}
 
-    /// Probability that a haystack has the window at a given place.
-    pub(super) fn probability(&self) -> f32 {
-        self.texts().iter().map(|text| frequency::of_window(text)).sum()
+/// One place where a needle's window may lie.
+struct Trial {
+    /// Bytes from the needle's start.
+    offset: usize,
+    /// Probability that a haystack has this window at a given place.
+    probability: f32,
+    /// Whether others use all of its texts and may still be joined.
+    joins: bool,
+}
+
+impl Trial {
+    /// Weighs the window of `len` places at `offset`.
+    fn new(needles: &NeedleSet, needle: Index, offset: usize, len: usize, sharers: &HashMap<u64, u32>) -> Self {
+        let joins = |key: u64| sharers.get(&key).is_some_and(|&count| count < SHARERS);
+        if let Some(text) = needles.head(needle).0.get(offset..offset + len) {
+            // Nearly every window: one text, but for the case of ASCII letters.
+            let mut lower = [0; LARGEST_PLACES];
+            lower[..len].copy_from_slice(text);
+            lower.make_ascii_lowercase();
+            let text = &lower[..len];
+            return Self { offset, probability: frequency::of_window(text), joins: joins(key_of(text)) };
+        }
+        let texts = Window::new(needles, needle, offset, len).texts();
+        let probability = texts.iter().map(|text| frequency::of_window(text)).sum();
+        Self { offset, probability, joins: texts.iter().all(|text| joins(key_of(text))) }
     }
 }
 
@@ -72,26 +98,18 @@ pub(super) fn choose(needles: &NeedleSet, members: &[Index], len: usize) -> Vec<
     // Short needles first: they have the least choice, and the longer ones may share theirs.
     let mut order = members.to_vec();
     order.sort_by_key(|&index| needles.fixed_len(index));
-    let mut used: HashSet<u64> = HashSet::new();
+    let mut sharers: HashMap<u64, u32> = HashMap::new();
     let mut windows = Vec::with_capacity(order.len());
     for needle in order {
         let offsets = 0..=(needles.fixed_len(needle) - len).min(LARGEST_OFFSET);
-        let tried: Vec<(f32, Window)> = offsets
-            .map(|offset| Window::new(needles, needle, offset, len))
-            .map(|window| (window.probability(), window))
-            .collect();
-        let best = tried.iter().map(|(probability, _)| *probability).fold(f32::INFINITY, f32::min);
-        let shared = tried
-            .iter()
-            .filter(|(probability, window)| {
-                *probability <= best * SHARING && window.keys().iter().all(|entry| used.contains(&entry.key))
-            })
-            .min_by(|a, b| a.0.total_cmp(&b.0));
-        let chosen = shared.or_else(|| tried.iter().min_by(|a, b| a.0.total_cmp(&b.0)));
-        if let Some((_, window)) = chosen {
-            used.extend(window.keys().iter().map(|entry| entry.key));
-            windows.push(window.clone());
-        }
+        let trials: Vec<Trial> = offsets.map(|offset| Trial::new(needles, needle, offset, len, &sharers)).collect();
+        let rarest = |a: &&Trial, b: &&Trial| a.probability.total_cmp(&b.probability);
+        let Some(best) = trials.iter().min_by(rarest) else { continue };
+        let shared =
+            trials.iter().filter(|trial| trial.joins && trial.probability <= best.probability * SHARING).min_by(rarest);
+        let window = Window::new(needles, needle, shared.unwrap_or(best).offset, len);
+        window.keys().iter().for_each(|entry| *sharers.entry(entry.key).or_default() += 1);
+        windows.push(window);
     }
     windows
 }
@@ -111,15 +129,22 @@ mod tests {
 
     #[test]
     fn the_rarest_window_is_chosen() {
-        assert_eq!(texts(&[Needle::folded("Invoke-Mimikatz")], 3), [["vok"]]);
-        assert_eq!(texts(&[Needle::folded("c:\\windows\\zqx.exe")], 3), [["zqx"]]);
+        assert_eq!(texts(&[Needle::folded("Invoke-Mimikatz")], 3), [["mik"]]);
+        assert_eq!(texts(&[Needle::folded("c:\\windows\\zqxjv")], 3), [["zqx"]]);
         assert_eq!(texts(&[Needle::folded("a")], 1), [["a"]]);
     }
 
     #[test]
-    fn a_needle_that_contains_another_shares_its_window() {
-        let found = texts(&[Needle::folded("mimikatz.exe"), Needle::folded("mikatz")], 3);
-        assert_eq!(found[0], found[1]);
+    fn a_needle_that_contains_another_shares_its_window_if_that_is_rare_enough() {
+        let found = texts(&[Needle::folded("mimi"), Needle::folded("mimiqqq"), Needle::folded("mimia")], 3);
+        assert_eq!(found, [["imi"], ["imi"], ["qqq"]]);
+    }
+
+    #[test]
+    fn few_needles_share_a_window() {
+        let needles: Vec<Needle> = (0..20).map(|n| Needle::folded(format!("zqx{}", "e".repeat(n)))).collect();
+        let shared = texts(&needles, 3).iter().filter(|texts| *texts == &["zqx"]).count();
+        assert!((4..20).contains(&shared), "{shared}");
     }
 
     #[test]

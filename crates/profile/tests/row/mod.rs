@@ -1,4 +1,5 @@
 //! One row by hand, and what the shipped profiles make of it.
+#![expect(clippy::expect_used, reason = "a test that cannot go on must fail")]
 
 use std::borrow::Cow;
 
@@ -6,19 +7,19 @@ use retrohunt_profile::{ColumnDesc, EventClass, FieldMap, Kind, choose, shipped}
 
 /// A row: column names and texts; an empty text is null, as archives are read.
 #[derive(Clone)]
-pub struct Row {
+pub(crate) struct Row {
     /// Column names and values.
     columns: Vec<(String, String)>,
 }
 
 impl Row {
     /// Makes a row of columns and values; a column named twice keeps its first place and its last value.
-    pub fn new(columns: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(columns: &[(&str, &str)]) -> Self {
         columns.iter().fold(Self { columns: Vec::new() }, |row, (name, value)| row.with(name, value))
     }
 
     /// Returns the row with another value in a column, which is added if it is not there.
-    pub fn with(&self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut columns = self.columns.clone();
         match columns.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value.to_owned(),
@@ -28,7 +29,7 @@ impl Row {
     }
 
     /// Asks something of the field map of the row's schema.
-    pub fn ask<T>(&self, question: impl FnOnce(&FieldMap) -> T) -> T {
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&FieldMap) -> T) -> T {
         let columns: Vec<ColumnDesc<'_>> =
             self.columns.iter().map(|(name, _)| ColumnDesc { name, kind: Kind::Text, multivalue: false }).collect();
         let profiles = shipped().expect("valid");
@@ -42,7 +43,7 @@ impl Row {
     }
 
     /// The values of a field.
-    pub fn values(&self, field: &str) -> Vec<String> {
+    pub(crate) fn values(&self, field: &str) -> Vec<String> {
         self.ask(|map| {
             let source = map.resolve(field);
             map.values(&source, &mut |index| self.column(index)).into_iter().map(Cow::into_owned).collect()
@@ -50,26 +51,26 @@ impl Row {
     }
 
     /// Checks that fields have these single values.
-    pub fn expect(&self, fields: &[(&str, &str)]) {
+    pub(crate) fn expect(&self, fields: &[(&str, &str)]) {
         for (field, value) in fields {
             assert_eq!(self.values(field), [*value], "{field}");
         }
     }
 
     /// Checks that fields are null.
-    pub fn expect_null(&self, fields: &[&str]) {
+    pub(crate) fn expect_null(&self, fields: &[&str]) {
         for field in fields {
             assert!(self.values(field).is_empty(), "{field} is {:?}", self.values(field));
         }
     }
 
     /// The names of the chosen profiles.
-    pub fn profiles(&self) -> Vec<String> {
+    pub(crate) fn profiles(&self) -> Vec<String> {
         self.ask(|map| map.profiles().to_vec())
     }
 
     /// The classes of a kind that take the row.
-    pub fn classes_of(&self, kind: EventClass) -> Vec<String> {
+    pub(crate) fn classes_of(&self, kind: EventClass) -> Vec<String> {
         self.ask(|map| {
             let classes = map.classes_of(kind).into_iter().filter_map(|index| map.class(index));
             let taking = classes.filter(|class| class.selector.holds(&mut |index| self.column(index)));
@@ -78,7 +79,7 @@ impl Row {
     }
 
     /// The fields whose mappings hide a column.
-    pub fn collisions(&self) -> Vec<String> {
+    pub(crate) fn collisions(&self) -> Vec<String> {
         self.ask(|map| map.collisions().into_iter().map(|collision| collision.field).collect())
     }
 }

@@ -327,7 +327,7 @@ impl Parser<'_> {
 
     /// Reads the introducer of a group that is not supported, if one is next.
     fn refused_group(&mut self) -> Option<Problem> {
-        const REFUSED: [(&str, Problem); 16] = [
+        const REFUSED: [(&str, Problem); 17] = [
             ("=", Problem::Lookahead),
             ("!", Problem::Lookahead),
             ("*", Problem::Lookahead),
@@ -343,6 +343,7 @@ impl Parser<'_> {
             ("R", Problem::Recursion),
             ("+", Problem::Recursion),
             ("C", Problem::Verb),
+            ("[", Problem::SetOperations),
             ("-", Problem::Recursion),
         ];
         let rest = self.cursor.rest();

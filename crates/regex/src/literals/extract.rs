@@ -129,11 +129,13 @@ fn repeated(repetition: &Repetition) -> Info {
             _ => Info::unknown(),
         };
     }
-    let min = repetition.min.max(1);
-    let copies = min.min(REPEATED_COPIES);
+    let copies = repetition.min.clamp(1, REPEATED_COPIES);
     let mut all = sub.clone();
-    for _ in 1..copies {
-        all = all.then(sub.clone());
+    // Copies of an open part would say the same again, and nested repeats would say it exponentially often.
+    if let Info::Exact(_) = sub {
+        for _ in 1..copies {
+            all = all.then(sub.clone());
+        }
     }
     if repetition.max == Some(copies) { all } else { all.open() }
 }

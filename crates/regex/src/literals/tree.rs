@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-/// Beyond this many members, members of a node are not compared with each other any more.
-const COMPARED_MEMBERS: usize = 256;
+/// Beyond this many members, those of an `All` are not compared with each other any more: it grows part by part, and
+/// every step compares all of them.
+const COMPARED_IN_ALL: usize = 64;
+/// The same for an `Either`, whose members come at once; real rules have up to 107.
+const COMPARED_IN_EITHER: usize = 256;
 
 /// A necessary condition on a text, made of literals (§2.7.3).
 ///
@@ -36,7 +39,7 @@ impl LiteralTree {
                 other => flat.push(other),
             }
         }
-        Self::minimal(&mut flat, |kept, member| kept.implies(member));
+        Self::minimal(&mut flat, COMPARED_IN_ALL, |kept, member| kept.implies(member));
         match flat.pop() {
             None => Self::Any,
             Some(only) if flat.is_empty() => only,
@@ -58,7 +61,7 @@ impl LiteralTree {
                 other => flat.push(other),
             }
         }
-        Self::minimal(&mut flat, |kept, member| member.implies(kept));
+        Self::minimal(&mut flat, COMPARED_IN_EITHER, |kept, member| member.implies(kept));
         match flat.pop() {
             None => Self::Any,
             Some(only) if flat.is_empty() => only,
@@ -69,9 +72,10 @@ impl LiteralTree {
         }
     }
 
-    /// Removes each member that `spares` says another one makes needless; of two such, the earlier stays.
-    fn minimal(members: &mut Vec<Self>, spares: impl Fn(&Self, &Self) -> bool) {
-        if members.len() > COMPARED_MEMBERS {
+    /// Removes each member that `spares` says another one makes needless, the earlier of two such staying; removes none if
+    /// there are more than `most`.
+    fn minimal(members: &mut Vec<Self>, most: usize, spares: impl Fn(&Self, &Self) -> bool) {
+        if members.len() > most {
             return;
         }
         let mut at = 0;

@@ -111,6 +111,7 @@ const CASES: &[Case] = &[
     case("not a word boundary", r"\Bab", &["xab"], &["ab", " ab", "éab"]),
     case("not a word boundary, inside a code point", r"a\Bé\B", &[], &["aéa", "aé", "é"]),
     case("an empty match is never inside a code point", r"\B", &["", "é", "ab", " é"], &["aéa", "a"]),
+    case("an empty match inside a code point hides no other", r"\B|\W", &["aſa", "a.a"], &["a", "1"]),
     case("one dot is one code point", "^.$", &["é", "日", "😀"], &["éé", ""]),
     case("Kelvin sign is not k", "(?i)k", &["K", "k"], &["\u{212A}"]),
     case("k is not the Kelvin sign", "(?i)\u{212A}", &["\u{212A}"], &["K", "k"]),

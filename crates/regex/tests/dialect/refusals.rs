@@ -66,6 +66,7 @@ const REFUSED: &[(&str, &str, usize)] = &[
     (r"[\p{L}]", "E0330", 1),
     (r"\pL", "E0330", 0),
     ("(?|a|b)", "E0331", 0),
+    ("(?[[a-z]])", "E0335", 0),
     (r"(?m)^a\Z\n", "E0332", 6),
     (r"a\R\n", "E0333", 1),
     (r"a\R{2}", "E0333", 1),
@@ -112,6 +113,25 @@ fn groups_nest_to_250_levels() {
     assert_eq!(regex.capture_names().len(), 251);
     assert_eq!(Regex::new(&nested(251)).expect_err("too deep").code, "E0310");
     assert_eq!(Regex::new(&"(".repeat(1_000_000)).expect_err("far too deep").code, "E0310");
+}
+
+#[test]
+fn deep_patterns_are_matched_without_deep_stacks() {
+    let pattern = format!("^{}x{}$", "(?:a|b+".repeat(250), "c)+".repeat(250));
+    let (regex, _) = Regex::new(&pattern).expect("a deep pattern");
+    assert!(regex.is_match(format!("{}x{}", "b".repeat(250), "c".repeat(250)).as_bytes()));
+    assert!(!regex.is_match(b"bxx"));
+}
+
+#[test]
+fn nested_repeats_are_described_in_little_space() {
+    let pattern = format!("{}x.y{}", "(?:p.q".repeat(40), "r.s){1,9}".repeat(40));
+    match Regex::new(&pattern) {
+        Ok((regex, _)) => assert!(regex.required().to_string().len() < 10_000),
+        Err(error) => assert_eq!(error.code, "E0311"),
+    }
+    let (regex, _) = Regex::new(&"(?:a.)(?:b.c|d.e)".repeat(300)).expect("a long pattern");
+    assert!(regex.required().to_string().len() < 100_000);
 }
 
 #[test]

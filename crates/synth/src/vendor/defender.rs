@@ -80,7 +80,7 @@ fn fill(event: &Event, row: &mut Row) {
         row.nulls(2);
     } else if event.activity == Activity::Connect {
         row.text("ConnectionSuccess");
-        row.nulls(11);
+        row.nulls(12);
         row.with(|out| super::write_address(event, out));
         row.int(i64::from(event.port));
     } else {

@@ -1,0 +1,1 @@
+//! Why a rule runs as it does, for people.
