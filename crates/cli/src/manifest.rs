@@ -165,7 +165,6 @@ pub(crate) struct CheckedRule {
 /// Whether a rule could match in an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(not(test), expect(dead_code, reason = "the answer comes from the engine, which is not connected"))]
 pub(crate) enum CanMatch {
     /// It has what the rule asks for.
     Yes,

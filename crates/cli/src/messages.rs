@@ -59,6 +59,11 @@ impl Messages {
         }
     }
 
+    /// Says something that only those who ask for more want to know (`-v`).
+    pub(crate) fn detail(&self, message: &str) {
+        log::info!("{message}");
+    }
+
     /// Writes a message to `out`.
     fn write(&self, out: &mut dyn Write, severity: Severity, message: &str) -> io::Result<()> {
         let (word, color) = match severity {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use retrohunt_columnar::{ColumnInfo, ColumnKind};
-use retrohunt_prefilter::{Needle, Searcher};
+use retrohunt_prefilter::{Needle, Searcher, SimdChoice};
 use retrohunt_profile::{EventClass, FieldMap, FieldSource, MatchedBy};
 use retrohunt_spl::diagnostic::Code;
 use retrohunt_spl::plan::{CompareOp, FieldRef, Glob};
@@ -272,7 +272,7 @@ pub fn bind(program: &Program, map: FieldMap, columns: &[ColumnInfo], widths: Ve
         binder.bound.rules.push(rule);
     }
     let mut bound = binder.bound;
-    bound.searches = searches(&bound)?;
+    bound.searches = searches(&bound, program.settings.scalar)?;
     Ok(bound)
 }
 
@@ -318,7 +318,12 @@ impl Binder<'_> {
 
     /// A field by name.
     fn field(&self, name: &str) -> Field {
-        Field { name: name.to_owned(), source: self.bound.map.resolve(name) }
+        let mut source = self.bound.map.resolve(name);
+        // Field names are case-sensitive (§1.1.5, §9.1): a caseless match is a hint for people, not the field.
+        if source.matched == MatchedBy::CaseInsensitive {
+            source = FieldSource { name: name.to_owned(), matched: MatchedBy::Absent, cases: Vec::new(), native: None };
+        }
+        Field { name: name.to_owned(), source }
     }
 
     /// A field as a comparison names it (§3.10).
@@ -530,7 +535,7 @@ fn single_piece(glob: &Glob) -> Option<&str> {
 }
 
 /// One searcher for each column that some anchor names.
-fn searches(bound: &Bound) -> Result<Vec<ColumnSearch>, Error> {
+fn searches(bound: &Bound, scalar: bool) -> Result<Vec<ColumnSearch>, Error> {
     let mut columns: BTreeMap<usize, BTreeMap<(Vec<u8>, bool), Vec<usize>>> = BTreeMap::new();
     for (index, rule) in bound.rules.iter().enumerate() {
         let Some(anchor) = rule.as_ref().and_then(|rule| rule.anchor.as_ref()) else { continue };
@@ -546,7 +551,8 @@ fn searches(bound: &Bound) -> Result<Vec<ColumnSearch>, Error> {
             .into_keys()
             .map(|(bytes, folded)| if folded { Needle::folded(bytes) } else { Needle::exact(bytes) })
             .collect();
-        let options = retrohunt_prefilter::Options::default();
+        let simd = if scalar { SimdChoice::Scalar } else { SimdChoice::Auto };
+        let options = retrohunt_prefilter::Options { simd, ..retrohunt_prefilter::Options::default() };
         let searcher = Searcher::new(&needles, &options).map_err(|error| Error::internal(error.to_string()))?;
         searches.push(ColumnSearch { column, searcher, needles, rules });
     }

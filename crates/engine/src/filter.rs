@@ -24,15 +24,15 @@ use crate::error::Error;
 use crate::program::{Predicate, Program};
 
 /// Most rows in a chunk. A column of it is decoded whole: 65,536 rows of an 800-byte `_raw` are 50 MB.
-pub const CHUNK_ROWS: usize = 65_536;
+pub(crate) const CHUNK_ROWS: usize = 65_536;
 
 /// Values of a column that a search has already copied out, for some rows of the row group.
 #[derive(Clone)]
 pub(crate) struct Copied {
     /// The rows, within the row group.
-    pub rows: RoaringBitmap,
+    pub(crate) rows: RoaringBitmap,
     /// Their values, in the same order.
-    pub values: ArrayRef,
+    pub(crate) values: ArrayRef,
 }
 
 /// What is known about a leaf: where it was evaluated, and where it held.
@@ -48,7 +48,7 @@ pub(crate) struct Chunk<'a> {
     file: &'a DataFile,
     row_group: usize,
     /// The rows, within the row group.
-    pub rows: RoaringBitmap,
+    pub(crate) rows: RoaringBitmap,
     len: usize,
     copied: &'a HashMap<usize, Copied>,
     columns: HashMap<usize, ArrayRef>,
@@ -58,12 +58,12 @@ pub(crate) struct Chunk<'a> {
     times: Option<ArrayRef>,
     virtual_raw: Option<ArrayRef>,
     /// Columns decoded so far, for the metrics.
-    pub columns_read: usize,
+    pub(crate) columns_read: usize,
 }
 
 impl<'a> Chunk<'a> {
     /// Opens a chunk of `rows`.
-    pub fn new(
+    pub(crate) fn new(
         program: &'a Program,
         bound: &'a Bound,
         file: &'a DataFile,
@@ -91,19 +91,19 @@ impl<'a> Chunk<'a> {
     }
 
     /// Number of rows.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// A set with every row in it.
-    pub fn all(&self) -> FixedBitSet {
+    pub(crate) fn all(&self) -> FixedBitSet {
         let mut all = FixedBitSet::with_capacity(self.len);
         all.insert_range(..);
         all
     }
 
     /// Returns the chunk's rows that are in `rows` (of the row group), numbered within the chunk.
-    pub fn among(&self, rows: &RoaringBitmap) -> FixedBitSet {
+    pub(crate) fn among(&self, rows: &RoaringBitmap) -> FixedBitSet {
         let mut out = FixedBitSet::with_capacity(self.len);
         if rows.len() == self.rows.len() && rows == &self.rows {
             out.insert_range(..);
@@ -118,7 +118,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns the chunk of the rows at these places of this one; what was read is taken over.
-    pub fn narrow(self, places: &[usize]) -> Result<Chunk<'a>, Error> {
+    pub(crate) fn narrow(self, places: &[usize]) -> Result<Chunk<'a>, Error> {
         let numbers: Vec<u32> = self.rows.iter().collect();
         let rows: RoaringBitmap = places.iter().map(|&place| numbers[place]).collect();
         let indices: UInt32Array = places.iter().map(|&place| u32::try_from(place).unwrap_or(u32::MAX)).collect();
@@ -134,7 +134,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns a column of the file for the chunk's rows.
-    pub fn column(&mut self, column: usize) -> Result<ArrayRef, Error> {
+    pub(crate) fn column(&mut self, column: usize) -> Result<ArrayRef, Error> {
         if let Some(array) = self.columns.get(&column) {
             return Ok(Arc::clone(array));
         }
@@ -154,13 +154,13 @@ impl<'a> Chunk<'a> {
     }
 
     /// Is the column there without decoding?
-    pub fn is_loaded(&self, column: usize) -> bool {
+    pub(crate) fn is_loaded(&self, column: usize) -> bool {
         self.columns.contains_key(&column)
             || self.copied.get(&column).is_some_and(|copied| self.rows.is_subset(&copied.rows))
     }
 
     /// Returns the rows of a class.
-    pub fn class(&mut self, class: usize) -> Result<FixedBitSet, Error> {
+    pub(crate) fn class(&mut self, class: usize) -> Result<FixedBitSet, Error> {
         if let Some(Some(rows)) = self.classes.get(class) {
             return Ok(rows.clone());
         }
@@ -225,7 +225,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns the row times, in microseconds.
-    pub fn times(&mut self) -> Result<ArrayRef, Error> {
+    pub(crate) fn times(&mut self) -> Result<ArrayRef, Error> {
         if let Some(times) = &self.times {
             return Ok(Arc::clone(times));
         }
@@ -252,7 +252,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns a field's values, or `None` if the file has no such field.
-    pub fn field(&mut self, field: &Field) -> Result<Option<ArrayRef>, Error> {
+    pub(crate) fn field(&mut self, field: &Field) -> Result<Option<ArrayRef>, Error> {
         if field.name == "_time" {
             return if self.bound.has_time() { self.times().map(Some) } else { Ok(None) };
         }
@@ -336,7 +336,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns which of the `live` rows pass the tree.
-    pub fn evaluate(&mut self, tree: &BoundTree, live: &FixedBitSet) -> Result<FixedBitSet, Error> {
+    pub(crate) fn evaluate(&mut self, tree: &BoundTree, live: &FixedBitSet) -> Result<FixedBitSet, Error> {
         match tree {
             BoundTree::True => Ok(live.clone()),
             BoundTree::False => Ok(FixedBitSet::with_capacity(self.len)),

@@ -10,7 +10,7 @@
 //! | fields to columns, leaves, anchors | [`bind`], [`need`], `anchor` | schema |
 //! | proofs from statistics | `prune` | row group |
 //! | page search, candidates, hand-over | `scan` | row group |
-//! | Boolean trees over candidate rows | [`filter`] | chunk of rows |
+//! | Boolean trees over candidate rows | `filter` | chunk of rows |
 //! | files and row groups over threads, merge, finish | [`schedule`] | run |
 //! | what came of it | [`outcome`], [`explain`] | run |
 //!
@@ -23,7 +23,7 @@ pub mod bind;
 pub mod codes;
 mod error;
 pub mod explain;
-pub mod filter;
+mod filter;
 pub mod metrics;
 pub mod need;
 pub mod outcome;
@@ -35,4 +35,4 @@ pub mod schedule;
 pub use error::Error;
 pub use outcome::{InputOutcome, Outcome, RuleOutcome};
 pub use program::{CompiledRule, Program, Settings, Status, compile};
-pub use schedule::{Observer, Profiles, ScanOptions, Silent, scan};
+pub use schedule::{CanMatch, Observer, Profiles, ScanOptions, Silent, can_match, scan};

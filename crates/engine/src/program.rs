@@ -35,6 +35,8 @@ pub struct Settings {
     pub class_markers: bool,
     /// Bytes that all automata and their caches may take together.
     pub automata_bytes: usize,
+    /// Search without vector instructions, for tests.
+    pub scalar: bool,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
             evidence: 0,
             class_markers: true,
             automata_bytes: 64 << 20,
+            scalar: false,
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Statistics<'a> {
 
 impl<'a> Statistics<'a> {
     /// Those of a row group.
-    pub fn new(file: &'a DataFile, row_group: usize) -> Self {
+    pub(crate) fn new(file: &'a DataFile, row_group: usize) -> Self {
         Self { file, row_group, read: RefCell::default() }
     }
 

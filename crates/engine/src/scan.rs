@@ -28,29 +28,29 @@ use crate::prune;
 #[derive(Default)]
 pub(crate) struct RowGroupResult {
     /// Per rule that had rows: its state.
-    pub states: Vec<(usize, State)>,
+    pub(crate) states: Vec<(usize, State)>,
     /// Per rule whose pipeline failed: what happened.
-    pub failures: Vec<(usize, String)>,
+    pub(crate) failures: Vec<(usize, String)>,
     /// No rule could have a row here; nothing was read.
-    pub pruned: bool,
+    pub(crate) pruned: bool,
     /// Rows and bytes at each narrowing.
-    pub metrics: Metrics,
+    pub(crate) metrics: Metrics,
 }
 
 /// One row group to scan.
 pub(crate) struct Task<'a> {
     /// The rules.
-    pub program: &'a Program,
+    pub(crate) program: &'a Program,
     /// The rules in the file's schema.
-    pub bound: &'a Bound,
+    pub(crate) bound: &'a Bound,
     /// The file.
-    pub file: &'a DataFile,
+    pub(crate) file: &'a DataFile,
     /// Its place in path order.
-    pub ordinal: u32,
+    pub(crate) ordinal: u32,
     /// The row group.
-    pub row_group: usize,
+    pub(crate) row_group: usize,
     /// Every row is a candidate of every rule; nothing is pruned or searched.
-    pub plain: bool,
+    pub(crate) plain: bool,
 }
 
 /// Buffers that a thread keeps from one row group to the next.
@@ -63,7 +63,7 @@ pub(crate) struct Scratch {
 
 impl Task<'_> {
     /// Scans the row group.
-    pub fn run(&self, scratch: &mut Scratch) -> Result<RowGroupResult, Error> {
+    pub(crate) fn run(&self, scratch: &mut Scratch) -> Result<RowGroupResult, Error> {
         let mut result = RowGroupResult::default();
         let rows = self.file.row_group_rows(self.row_group);
         result.metrics.rows = u64::from(rows);

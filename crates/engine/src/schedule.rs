@@ -109,7 +109,7 @@ pub fn scan(program: &Program, inputs: &[PathBuf], profiles: &Profiles, options:
 type SharedBound = Arc<(Bound, Vec<String>)>;
 
 /// One run.
-struct Run<'a> {
+pub(crate) struct Run<'a> {
     program: &'a Program,
     profiles: &'a Profiles,
     options: &'a ScanOptions,
@@ -233,6 +233,18 @@ impl Run<'_> {
         for row_group in (0..file.row_groups()).rev() {
             queue.units.push(Unit { file: Arc::clone(&file), ordinal: index, row_group, bound: Arc::clone(&bound) });
         }
+    }
+
+    /// The program bound to one file's schema, outside of a run.
+    pub(crate) fn bind_alone(
+        program: &Program,
+        file: &DataFile,
+        profiles: &Profiles,
+        options: &ScanOptions,
+    ) -> Result<(Bound, Vec<String>), Error> {
+        let (map, names) = field_map(file.columns(), profiles, &options.not_text);
+        let raw_complete = map.raw().is_some_and(|raw| raw_is_complete(file, raw));
+        Ok((bind::bind(program, map, file.columns(), widths(file), raw_complete)?, names))
     }
 
     /// The program bound to a file's schema; made once per schema.
@@ -398,4 +410,40 @@ fn raw_is_complete(file: &DataFile, raw: usize) -> bool {
 /// Expected bytes per row of each column, from the first row group's sizes.
 fn widths(file: &DataFile) -> Vec<u64> {
     file.columns().iter().map(|column| if column.name == "_raw" { 800 } else { 64 }).collect()
+}
+
+/// Whether a rule could match in an archive, by schemas and statistics alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CanMatch {
+    /// It is proven that it cannot: what it needs is in no file.
+    No,
+    /// A file could not be opened, and in the others it cannot.
+    Unknown,
+    /// Some row group has what it needs.
+    Yes,
+}
+
+/// Returns for each rule whether it could match in these files. Only schemas and statistics are read.
+#[must_use]
+pub fn can_match(program: &Program, inputs: &[PathBuf], profiles: &Profiles, options: &ScanOptions) -> Vec<CanMatch> {
+    let mut answers = vec![CanMatch::No; program.rules.len()];
+    for path in inputs {
+        let opened = DataFile::open(path, &OpenOptions { mmap: options.mmap }).map_err(Error::from);
+        let Ok((file, (bound, _))) = opened.and_then(|file| Run::bind_alone(program, &file, profiles, options).map(|bound| (file, bound))) else {
+            answers.iter_mut().for_each(|answer| *answer = (*answer).max(CanMatch::Unknown));
+            continue;
+        };
+        for (rule, answer) in answers.iter_mut().enumerate() {
+            let (Some(bound_rule), Some(body)) = (&bound.rules[rule], &program.rules[rule].body) else { continue };
+            let needed = bound_rule.anchor.as_ref().is_none_or(|anchor| !anchor.literals.is_empty());
+            let reachable = needed && *answer != CanMatch::Yes && (0..file.row_groups()).any(|group| {
+                let statistics = crate::prune::Statistics::new(&file, group);
+                crate::prune::may_match(program, &bound, bound_rule, body, &statistics)
+            });
+            if reachable {
+                *answer = CanMatch::Yes;
+            }
+        }
+    }
+    answers
 }

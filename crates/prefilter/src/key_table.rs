@@ -10,7 +10,7 @@ use crate::needle_set::{Index, NeedleSet};
 pub(crate) const CASE_BITS: u64 = 0x2020_2020_2020_2020;
 
 /// Multiplier of the hash: 2^64 over the golden ratio, odd.
-const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+pub(crate) const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Returns the key of up to eight bytes; more are left out.
 #[inline]

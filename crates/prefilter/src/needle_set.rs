@@ -353,7 +353,7 @@ mod tests {
             for needle in [Needle::folded(&text[..end]), Needle::exact(&text[..end])] {
                 let set = NeedleSet::new(std::slice::from_ref(&needle)).expect("not empty");
                 for haystack in
-                    [haystack.as_bytes(), text.as_bytes(), text[..end].as_bytes(), &text.as_bytes()[..end - 1]]
+                    [haystack.as_bytes(), text.as_bytes(), &text.as_bytes()[..end], &text.as_bytes()[..end - 1]]
                 {
                     let found = set.matches(Index(0), haystack, 0);
                     assert_eq!(found, naive::starts_with(haystack, &needle), "{needle:?}");

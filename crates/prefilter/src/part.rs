@@ -15,7 +15,7 @@ use crate::teddy::Teddy;
 #[derive(Debug)]
 pub(crate) enum Part {
     /// One plain needle.
-    Memmem(Memmem),
+    Memmem(Box<Memmem>),
     /// Needles of one byte, few values.
     Bytes(Bytes),
     /// One needle.
@@ -50,7 +50,7 @@ impl Part {
     /// Heap use in bytes.
     pub(crate) fn memory_usage(&self) -> usize {
         match self {
-            Self::Memmem(part) => part.memory_usage(),
+            Self::Memmem(part) => size_of::<Memmem>() + part.memory_usage(),
             Self::Bytes(part) => part.memory_usage(),
             Self::Pair(_) => 0,
             Self::BytePairs(part) => part.memory_usage(),

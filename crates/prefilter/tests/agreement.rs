@@ -154,11 +154,12 @@ fn folding_outside_ascii_finds_every_member_of_a_class() {
     assert_eq!(expected(&needles, haystack.as_bytes()).len(), 2 + 3 + 2 + 2 + 2 + 2 + 3);
 }
 
-/// A page of plain values: each after its length in four bytes, little-endian.
+/// A page of plain values, at most 65,535 bytes each: a value comes after its length in four bytes, little-endian.
 fn page(values: &[&str]) -> Vec<u8> {
     let mut page = Vec::new();
     for value in values {
-        page.extend_from_slice(&u32::try_from(value.len()).expect("short").to_le_bytes());
+        let [low, high, ..] = value.len().to_le_bytes();
+        page.extend_from_slice(&[low, high, 0, 0]);
         page.extend_from_slice(value.as_bytes());
     }
     page

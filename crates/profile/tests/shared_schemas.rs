@@ -1,6 +1,8 @@
 //! The schemas of the recorded archives choose the profiles that one expects, and process creation has its fields there.
 //!
 //! The recordings are not part of the repository; where they are absent the tests say so and pass.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on must fail")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -74,10 +76,9 @@ fn every_recorded_schema_chooses_what_one_expects() {
         let raw = map.raw().expect("the recordings have _raw");
         assert_eq!(columns[raw].name, "_raw");
         let texts = map.text_columns();
-        for index in 0..columns.len() {
-            let left_out =
-                ["_raw", "_time", "source_dataset", "source_file", "source_record"].contains(&columns[index].name);
-            assert!(!left_out || !texts.contains(&index), "{file}: {}", columns[index].name);
+        for (index, column) in columns.iter().enumerate() {
+            let left_out = ["_raw", "_time", "source_dataset", "source_file", "source_record"].contains(&column.name);
+            assert!(!left_out || !texts.contains(&index), "{file}: {}", column.name);
         }
         for name in ["EventCode", "EventID", "signature_id", "host", "dest", "dvc"] {
             assert!(!map.resolve(name).is_absent(), "{file}: {name}");

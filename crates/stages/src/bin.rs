@@ -60,7 +60,9 @@ impl Bin {
         let wrong = || PipelineError::new("E-STAGE-SPAN", "the span of `bin` must be above zero");
         let positive = |value: f64| if value > 0.0 && value.is_finite() { Ok(value) } else { Err(wrong()) };
         let edges = match &command.span {
-            BinSpan::Micros(span) => Edges::Micros(i64::try_from(*span).ok().filter(|span| *span > 0).ok_or_else(wrong)?),
+            BinSpan::Micros(span) => {
+                Edges::Micros(i64::try_from(*span).ok().filter(|span| *span > 0).ok_or_else(wrong)?)
+            }
             BinSpan::Calendar { count: 0, .. } => return Err(wrong()),
             BinSpan::Calendar { count, unit } => {
                 Edges::Calendar(Calendar { count: i64::from(*count), unit: *unit, timezone: timezone.clone() })

@@ -161,13 +161,22 @@ mod tests {
 
     #[test]
     fn section_9_4_seed_rule() {
-        let names =
-            ["_time", "host", "user", "process", "process_*", "parent_process", "parent_process_*", "src_user"];
+        let names = ["_time", "host", "user", "process", "process_*", "parent_process", "parent_process_*", "src_user"];
         let layout = Layout::select(&list(&names), false);
         let present = ["_time", "host", "parent_process", "parent_process_id", "process", "process_id", "process_a"];
         assert_eq!(
             columns(&layout, &present),
-            ["_time", "host", "user", "process", "process_a", "process_id", "parent_process", "parent_process_id", "src_user"]
+            [
+                "_time",
+                "host",
+                "user",
+                "process",
+                "process_a",
+                "process_id",
+                "parent_process",
+                "parent_process_id",
+                "src_user"
+            ]
         );
     }
 

@@ -90,7 +90,10 @@ mod tests {
 
     #[test]
     fn section_7_2_a_projection_bounds_what_a_wildcard_reads() {
-        assert_eq!(fields(&["*", "_time"]).before_projection(&list(&["_time", "a", "b_*"]), false), fields(&["a", "b_*", "_time"]));
+        assert_eq!(
+            fields(&["*", "_time"]).before_projection(&list(&["_time", "a", "b_*"]), false),
+            fields(&["a", "b_*", "_time"])
+        );
         assert_eq!(Needs::All.before_projection(&list(&["b", "b"]), true), fields(&["b", "_time", "_raw"]));
         assert_eq!(fields(&["x"]).before_projection(&list(&["a"]), false), fields(&[]));
     }

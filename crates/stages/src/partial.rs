@@ -34,10 +34,7 @@ pub(crate) fn refused(message: impl Into<String>) -> PipelineError {
 pub(crate) fn write(kind: &str, columns: Vec<(String, ArrayRef)>, rows: usize) -> Result<RecordBatch, PipelineError> {
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
-    let tags = HashMap::from([
-        (VERSION_KEY.to_owned(), VERSION.to_owned()),
-        (KIND_KEY.to_owned(), kind.to_owned()),
-    ]);
+    let tags = HashMap::from([(VERSION_KEY.to_owned(), VERSION.to_owned()), (KIND_KEY.to_owned(), kind.to_owned())]);
     let schema = Arc::new(Schema::new_with_metadata(fields, tags));
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let options = RecordBatchOptions::new().with_row_count(Some(rows));

@@ -57,13 +57,7 @@ impl std::fmt::Debug for Settings {
 impl Default for Settings {
     /// UTC, no evidence, a million combinations.
     fn default() -> Self {
-        Self {
-            timezone: TimeZone::UTC,
-            evidence: 0,
-            not_text: Vec::new(),
-            split_limit: 1_000_000,
-            resolve_time: None,
-        }
+        Self { timezone: TimeZone::UTC, evidence: 0, not_text: Vec::new(), split_limit: 1_000_000, resolve_time: None }
     }
 }
 
@@ -116,7 +110,8 @@ impl Pipeline {
                 Command::Bin(bin) => Box::new(Bin::new(bin, &settings.timezone).map_err(|error| error.at(at))?),
                 Command::Stats(command) => {
                     // A later `stats` counts rows of a table, each of which may stand for many rows of the input.
-                    let evidence = if segments.is_empty() || settings.evidence == 0 { settings.evidence } else { usize::MAX };
+                    let evidence =
+                        if segments.is_empty() || settings.evidence == 0 { settings.evidence } else { usize::MAX };
                     let stats = Stats::new(command, evidence, settings.split_limit).map_err(|error| error.at(at))?;
                     segments.push(Segment { stages: std::mem::take(&mut stages), stats: Some((at, stats)) });
                     continue;

@@ -258,7 +258,8 @@ fn array_of(kind: u8, values: Vec<&Value>) -> ArrayRef {
         3 => Arc::new(numbers::<UInt64Type>(values, |v| if let Value::UInt(v) = v { Some(*v) } else { None })),
         4 => Arc::new(numbers::<Float64Type>(values, |v| if let Value::Float(v) = v { Some(*v) } else { None })),
         5 => {
-            let times = numbers::<TimestampMicrosecondType>(values, |v| if let Value::Time(v) = v { Some(*v) } else { None });
+            let times =
+                numbers::<TimestampMicrosecondType>(values, |v| if let Value::Time(v) = v { Some(*v) } else { None });
             Arc::new(times.with_timezone("UTC"))
         }
         6 => {

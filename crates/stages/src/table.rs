@@ -93,7 +93,11 @@ impl Value {
     pub(crate) fn under(self, name: &str) -> Self {
         match self {
             Self::Time(micros) if name != TIME => {
-                if micros % 1_000_000 == 0 { Self::Int(micros / 1_000_000) } else { Self::Float(seconds(micros)) }
+                if micros % 1_000_000 == 0 {
+                    Self::Int(micros / 1_000_000)
+                } else {
+                    Self::Float(seconds(micros))
+                }
             }
             Self::Int(value) if name == TIME => value.checked_mul(1_000_000).map_or(Self::Int(value), Self::Time),
             Self::Float(value) if name == TIME => micros_of(value).map_or(Self::Float(value), Self::Time),

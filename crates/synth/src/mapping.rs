@@ -16,7 +16,7 @@ pub(crate) enum Source {
     Column(&'static str),
     /// The last part of the path in the first of the columns that is neither missing nor `-`.
     BaseName(&'static [&'static str]),
-    /// What follows the first backslash in the column, or all of it.
+    /// What follows the last backslash in the column, or all of it.
     Account(&'static str),
     /// The name of the integrity level whose number ends the text of the column.
     Integrity(&'static str),
@@ -59,9 +59,7 @@ fn evaluate(source: Source, columns: &[Column], row: &Row) -> Texts {
     let found = match source {
         Source::Column(name) => text(name),
         Source::BaseName(names) => first(names).map(|path| base_name(&path).to_owned()).filter(|name| !name.is_empty()),
-        Source::Account(name) => {
-            text(name).map(|account| account.split_once('\\').map_or(account.as_str(), |(_, name)| name).to_owned())
-        }
+        Source::Account(name) => text(name).map(|account| account.rsplit('\\').next().unwrap_or(&account).to_owned()),
         Source::Integrity(name) => text(name).map(|level| integrity(&level).to_owned()),
         Source::First(names) => first(names),
         Source::All(names) => return names.iter().filter_map(|&name| text(name)).collect(),

@@ -145,4 +145,84 @@ mod tests {
             }
         }
     }
+
+    /// The names of `value`'s members: columns, in the order in which they stand.
+    fn names(value: &toml::Value, found: &mut Vec<String>) {
+        match value {
+            toml::Value::String(name) => found.push(name.clone()),
+            toml::Value::Array(members) => members.iter().for_each(|member| names(member, found)),
+            toml::Value::Table(table) => {
+                let own = ["coalesce", "last_part", "text_after", "all", "path_join", "map"];
+                own.iter().filter_map(|key| table.get(*key)).for_each(|value| names(value, found));
+            }
+            _ => {}
+        }
+    }
+
+    /// The form and the columns of a field in the words of a profile.
+    fn in_profile(value: &toml::Value) -> (&str, Vec<String>) {
+        let form = match value {
+            toml::Value::Table(table) => ["last_part", "text_after", "all", "path_join", "map", "coalesce"]
+                .into_iter()
+                .find(|form| table.contains_key(*form))
+                .unwrap_or("unknown"),
+            _ => "column",
+        };
+        let mut columns = Vec::new();
+        names(value, &mut columns);
+        (form, columns)
+    }
+
+    /// The form and the columns of a field in the same words.
+    fn here(source: crate::mapping::Source) -> (&'static str, Vec<String>) {
+        use crate::mapping::Source as From;
+        let (form, columns) = match source {
+            From::Column(name) => ("column", vec![name]),
+            From::BaseName(names) => ("last_part", names.to_vec()),
+            From::Account(name) => ("text_after", vec![name]),
+            From::Integrity(name) => ("map", vec![name]),
+            From::First(names) => ("coalesce", names.to_vec()),
+            From::All(names) => ("all", names.to_vec()),
+            From::Path(folder, name) => ("path_join", vec![folder, name]),
+        };
+        (form, columns.into_iter().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn the_shipped_profiles_map_process_starts_alike() {
+        let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../profile/src/shipped");
+        let profiles = [
+            (Vendor::CrowdStrike, Activity::Start, "crowdstrike-fdr", "process creation"),
+            (Vendor::Defender, Activity::Start, "defender", "process creation"),
+            (Vendor::CarbonBlack, Activity::Start, "carbon-black", "process creation (forwarder)"),
+            (Vendor::CarbonBlack, Activity::StartOther, "carbon-black", "child process (forwarder)"),
+            (Vendor::Sysmon, Activity::Start, "sysmon", "process creation"),
+            (Vendor::Security, Activity::Start, "windows-security", "process creation"),
+        ];
+        let asked = |name: &str| {
+            ["user", "src_user", "process", "parent_process"].contains(&name)
+                || name.starts_with("process_")
+                || name.starts_with("parent_process_")
+        };
+        for (vendor, activity, profile, class) in profiles {
+            let text = std::fs::read_to_string(shipped.join(profile).with_extension("toml")).unwrap();
+            let profile: toml::Table = text.parse().unwrap();
+            let classes = profile["class"].as_array().unwrap();
+            let class = classes.iter().find(|entry| entry["name"].as_str() == Some(class)).unwrap();
+            let shape = Shape::of(vendor);
+            let known = |column: &String| shape.columns.iter().any(|own| own.name == column);
+            let there: Vec<_> = class["fields"].as_table().unwrap().iter().filter(|(name, _)| asked(name)).collect();
+            let own = (shape.fields)(activity);
+            assert_eq!(there.len(), own.iter().filter(|(name, _)| asked(name)).count(), "{vendor:?}");
+            for (name, value) in there {
+                let (form, mut columns) = in_profile(value);
+                columns.retain(known);
+                let (_, source) = own.iter().find(|(own, _)| own == name).unwrap();
+                let (own_form, own_columns) = here(*source);
+                // A choice among columns of which the archive has one is that column.
+                let form = if form == "coalesce" && columns.len() == 1 { "column" } else { form };
+                assert_eq!((form, columns), (own_form, own_columns), "{vendor:?} {name}");
+            }
+        }
+    }
 }

@@ -70,7 +70,7 @@ fn lines(path: &Path) -> Vec<Value> {
 /// `(?i)((\.exe(")?(\s+|\s+\/c)\s+)|(psexec.{1,}))("{1,})?\x5c\x5c.{2,}` by hand.
 fn command_matches(command: &str) -> bool {
     let text = command.to_ascii_lowercase();
-    (0..text.len()).filter(|&at| text[at..].starts_with(r"\\") || !text.is_char_boundary(at)).any(|at| {
+    (0..text.len()).filter(|&at| text.as_bytes()[at..].starts_with(br"\\")).any(|at| {
         let mut after = text[at + 2..].chars();
         let tail = (0..2).all(|_| after.next().is_some_and(|letter| letter != '\n'));
         let before = &text[..at];
@@ -283,25 +283,30 @@ fn row_counts_groups_and_shares_are_as_asked() {
     let options = Options { row_group_rows: Some(1000), ..Options::new(out.path(), 20_000) };
     let summary = generate(&options).unwrap();
     assert_eq!(summary.rows(), 20_000);
-    let (mut rows, mut backslashes) = (0, 0);
+    let listed = lines(&out.path().join(TRUTH_ROWS_FILE));
+    let planted = |file: &str, row: usize| listed.iter().any(|line| line["file"] == file && line["row"] == row);
+    let (mut starts, mut backslashes) = (0, 0);
     for file in &summary.files {
         let path = out.path().join(&file.name);
-        let metadata = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
-        let metadata = metadata.metadata();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
+        let metadata = reader.metadata();
         assert_eq!(metadata.file_metadata().num_rows() as u64, file.rows);
         assert!(metadata.row_groups().iter().all(|group| group.num_rows() <= 1000));
         assert_eq!(metadata.num_row_groups() as u64, file.rows.div_ceil(1000));
         assert_eq!(file.bytes, fs::metadata(&path).unwrap().len());
         assert!(file.hit_rows >= 5 && file.near_miss_rows >= 5);
-        for row in read(&path) {
-            rows += 1;
-            let command = ["CommandLine", "ProcessCommandLine", "command_line", "child_command_line"];
-            backslashes += u64::from(command.iter().filter_map(|name| row.get(*name)).any(|text| text.contains(r"\\")));
+        let columns = ["CommandLine", "ProcessCommandLine", "command_line", "child_command_line"];
+        for (number, row) in read(&path).iter().enumerate() {
+            if let Some(command) = columns.iter().find_map(|name| row.get(*name))
+                && !planted(&file.name, number)
+            {
+                starts += 1;
+                backslashes += u64::from(command.contains(r"\\"));
+            }
         }
     }
-    let planted: u64 = summary.files.iter().map(|file| file.hit_rows + file.near_miss_rows).sum();
-    assert_eq!(rows, 20_000);
-    assert!((60..220).contains(&(backslashes - planted.min(backslashes))) || backslashes < 500, "{backslashes}");
+    assert!(starts > 15_000, "{starts}");
+    assert!((70..210).contains(&backslashes), "about 7 in 1,000 of {starts}: {backslashes}");
 }
 
 #[test]

@@ -249,9 +249,6 @@ pub(crate) struct Work {
     /// Threads; as many as the machine has by default
     #[arg(short = 'j', long = "threads", value_name = "N", value_parser = values::threads)]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory for intermediate results, such as 512M or 4G
-    #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
-    pub(crate) memory_limit: Option<u64>,
     /// What to do about a file that cannot be read
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub(crate) on_error: OnError,
@@ -396,7 +393,7 @@ mod tests {
             (scan.work.on_error, scan.work.progress, scan.fail_on),
             (OnError::Skip, Progress::Auto, FailOn::Never)
         );
-        assert_eq!((scan.results.evidence, scan.results.format, scan.work.memory_limit), (0, None, None));
+        assert_eq!((scan.results.evidence, scan.results.format), (0, None));
         assert_eq!(scan.times.timezone, TimeZone::UTC);
         assert_eq!((scan.results.form(true), scan.results.form(false)), (Format::Table, Format::Ndjson));
     }
@@ -409,9 +406,9 @@ mod tests {
 
     #[test]
     fn relative_times_may_begin_with_a_hyphen() {
-        let scan = scan("scan --rules a --earliest -24h@d --latest now x -j 2 --memory-limit 64M");
+        let scan = scan("scan --rules a --earliest -24h@d --latest now x -j 2");
         assert_eq!((scan.times.earliest.as_deref(), scan.times.latest.as_deref()), (Some("-24h@d"), Some("now")));
-        assert_eq!((scan.work.threads.map(NonZeroUsize::get), scan.work.memory_limit), (Some(2), Some(64 << 20)));
+        assert_eq!(scan.work.threads.map(NonZeroUsize::get), Some(2));
     }
 
     #[test]

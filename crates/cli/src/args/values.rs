@@ -4,31 +4,6 @@ use std::num::NonZeroUsize;
 
 use jiff::tz::TimeZone;
 
-/// Returns the number of bytes that `text` names: digits, then nothing, `K`, `M`, `G` or `T`, each a factor of 1024, with `B`
-/// or `iB` after it if you like; case does not count.
-///
-/// # Errors
-///
-/// If it is none of these, zero, or more than 64 bits hold.
-pub(crate) fn bytes(text: &str) -> Result<u64, String> {
-    let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let power = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 1,
-        "m" | "mb" | "mib" => 2,
-        "g" | "gb" | "gib" => 3,
-        "t" | "tb" | "tib" => 4,
-        _ => return Err("a size is a number, with K, M, G or T after it if you like".to_owned()),
-    };
-    let number: u64 = number.parse().map_err(|_| "a size begins with digits".to_owned())?;
-    match number.checked_mul(1024_u64.pow(power)) {
-        Some(0) => Err("the size must not be zero".to_owned()),
-        Some(bytes) => Ok(bytes),
-        None => Err("the size is too large".to_owned()),
-    }
-}
-
 /// Returns the number of threads that `text` names.
 ///
 /// # Errors
@@ -53,18 +28,6 @@ pub(crate) fn timezone(text: &str) -> Result<TimeZone, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_binary_units() {
-        assert_eq!(bytes("1048576"), Ok(1 << 20));
-        assert_eq!(
-            (bytes("64m"), bytes("2GiB"), bytes("3 KB"), bytes("1T")),
-            (Ok(64 << 20), Ok(2 << 30), Ok(3072), Ok(1 << 40))
-        );
-        for wrong in ["", "0", "0K", "-1", "1X", "M", "99999999999999999999", "999999999T", "1.5G"] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn threads_are_at_least_one() {

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use retrohunt_catalogue::{Entry, Rule};
+use retrohunt_catalogue::Entry;
+use retrohunt_engine::{Program, Settings};
 
-use super::{load, refused, to_stdout};
+use super::{archive, load, refused, to_stdout};
 use crate::{
     args::{Check, ReportFormat},
     exit::{Outcome, Policy},
     failure::Failure,
-    manifest::{CheckReport, CheckedRule, DiagnosticRecord, RuleRecord, Status},
+    manifest::{CanMatch, CheckReport, CheckedRule, RuleRecord, Status},
     messages::Messages,
     terminal::escape,
 };
@@ -21,12 +22,20 @@ use crate::{
 /// If the arguments do not fit the files, or the report cannot be written.
 pub(super) fn run(args: &Check, messages: Messages) -> Result<u8, Failure> {
     let entries = load(&args.rules, messages)?;
-    let rules = entries.iter().map(|entry| match entry {
-        Entry::Rule(rule) => CheckedRule::from(RuleRecord::new(rule, judge(rule))),
-        Entry::NotSplunk(other) => CheckedRule::from(RuleRecord::from(other)),
-        Entry::Error(error) => CheckedRule::from(RuleRecord::from(error)),
+    let settings = Settings::default();
+    let program = archive::program(&args.rules, &archive::rules(&entries), &settings, messages)?;
+    let can_match = if args.against.is_empty() { None } else { Some(against(args, &program, messages)?) };
+    let compiled = program.rules.iter().enumerate().map(|(index, compiled)| {
+        let mut checked = CheckedRule::from(archive::record(compiled));
+        checked.can_match = can_match.as_ref().and_then(|answers| answers.get(index)).copied();
+        checked
     });
-    let report = CheckReport::new(rules.collect());
+    let others = entries.iter().filter_map(|entry| match entry {
+        Entry::Rule(_) => None,
+        Entry::NotSplunk(other) => Some(CheckedRule::from(RuleRecord::from(other))),
+        Entry::Error(error) => Some(CheckedRule::from(RuleRecord::from(error))),
+    });
+    let report = CheckReport::new(compiled.chain(others).collect());
     match args.format {
         ReportFormat::Json => to_stdout(|out| {
             serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -42,9 +51,23 @@ pub(super) fn run(args: &Check, messages: Messages) -> Result<u8, Failure> {
     Ok(outcome.code(Policy { fail_on_findings: false, allow_not_runnable: args.rules.allow_not_runnable }))
 }
 
-/// Returns what is wrong with the rule, or worth knowing.
-fn judge(rule: &Rule) -> Vec<DiagnosticRecord> {
-    vec![DiagnosticRecord::of_rule("N-NOT-JUDGED", "the engine is not connected".to_owned(), rule, 0)]
+/// Returns for each rule whether it could match in the archive.
+///
+/// # Errors
+///
+/// If an input is wrong.
+fn against(args: &Check, program: &Program, messages: Messages) -> Result<Vec<CanMatch>, Failure> {
+    let files = archive::inputs(&args.against, messages)?;
+    let profiles = archive::profiles(&args.reading)?;
+    let answers = retrohunt_engine::can_match(program, &files, &profiles, &archive::options(&args.reading, 1, false));
+    let answers = answers.into_iter().zip(&program.rules).map(|(answer, compiled)| match answer {
+        // What does not run matches nothing.
+        _ if compiled.body.is_none() => CanMatch::No,
+        retrohunt_engine::CanMatch::No => CanMatch::No,
+        retrohunt_engine::CanMatch::Unknown => CanMatch::Unknown,
+        retrohunt_engine::CanMatch::Yes => CanMatch::Yes,
+    });
+    Ok(answers.collect())
 }
 
 /// Writes the report for people: a line for each message, and the counts.
@@ -69,12 +92,20 @@ fn text(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         out,
         "{} rules: {} run, {} run with warnings, {} cannot run",
         counts.total, counts.runs, counts.runs_with_warnings, counts.not_runnable
-    )
+    )?;
+    let answers: Vec<CanMatch> = report.rules.iter().filter_map(|rule| rule.can_match).collect();
+    if !answers.is_empty() {
+        let of = |wanted| answers.iter().filter(|answer| **answer == wanted).count();
+        let (yes, no, unknown) = (of(CanMatch::Yes), of(CanMatch::No), of(CanMatch::Unknown));
+        writeln!(out, "in the archive: {yes} could match, {no} cannot, {unknown} unknown")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::DiagnosticRecord;
 
     #[test]
     fn the_text_has_a_line_for_each_message_and_the_counts() {

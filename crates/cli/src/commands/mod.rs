@@ -1,5 +1,6 @@
 //! One module for each command: its arguments to an exit code. What they share is here: loading the rules.
 
+mod archive;
 mod check;
 mod explain;
 mod fields;
@@ -29,7 +30,7 @@ pub(crate) fn run(cli: &Cli, messages: Messages) -> Result<u8, Failure> {
         Command::Scan(args) => scan::run(args, cli.talk, screen, messages),
         Command::Check(args) => check::run(args, messages),
         Command::Explain(args) => explain::run(args, messages),
-        Command::Fields(args) => fields::run(args),
+        Command::Fields(args) => fields::run(args, messages),
         Command::Synth(args) => synth::run(args),
     }
 }

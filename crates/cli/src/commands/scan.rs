@@ -1,16 +1,19 @@
 //! `retrohunt scan`: rules and inputs to results, and the record of what was done.
 
-use jiff::Timestamp;
-use retrohunt_catalogue::{Entry, Rule};
+use std::{borrow::Cow, num::NonZeroUsize, sync::Arc};
 
-use super::{load, refused, to_stdout};
+use jiff::Timestamp;
+use retrohunt_catalogue::Rule;
+use retrohunt_engine::{InputOutcome, Observer, Program};
+
+use super::{archive, load, refused, to_stdout};
 use crate::{
-    args::{Results, Scan, Talk},
+    args::{OnError, Results, Scan, Talk},
     exit::{Outcome, Policy},
     failure::Failure,
-    manifest::{InputRecord, LimitRecord, Manifest, RuleRecord},
+    manifest::{DiagnosticRecord, InputRecord, LimitRecord, Manifest, RowGroups, RuleRecord, Status},
     messages::{Messages, Severity},
-    output::{self, Hits, OutDir, Style, write_file},
+    output::{self, Hits, OutDir, RuleRef, Source, Style, Value, write_file},
     progress::Progress,
     terminal::Screen,
 };
@@ -39,9 +42,9 @@ pub(super) fn run(args: &Scan, talk: Talk, screen: Screen, messages: Messages) -
     let started = Timestamp::now();
     let entries = load(&args.rules, messages)?;
     let refusals: Vec<RuleRecord> = entries.iter().filter_map(|entry| refused(entry, messages)).collect();
-    let rules: Vec<&Rule> = entries.iter().filter_map(Entry::rule).collect();
+    let rules = archive::rules(&entries);
     let delivery = Delivery::open(&args.results, screen, args.times.timezone.clone())?;
-    let mut found = hunt(args, &rules, talk)?;
+    let mut found = hunt(args, &rules, talk, messages)?;
     found.rules.extend(refusals);
     let hits: Vec<&dyn Hits> = found.hits.iter().map(AsRef::as_ref).collect();
     let manifest = Manifest::new(started, found.rules, found.inputs, found.limits);
@@ -86,12 +89,134 @@ fn code(manifest: &Manifest, policy: Policy) -> u8 {
 /// # Errors
 ///
 /// If an argument about the inputs or times is wrong.
-fn hunt(args: &Scan, rules: &[&Rule], talk: Talk) -> Result<Found, Failure> {
-    let progress = Progress::new(args.work.progress, talk.quiet, 0);
-    let _ = rules;
-    progress.advance(0, 0);
+fn hunt(args: &Scan, rules: &[Arc<Rule>], talk: Talk, messages: Messages) -> Result<Found, Failure> {
+    let settings = archive::settings(&args.times, args.results.evidence, args.work.simd)?;
+    let profiles = archive::profiles(&args.reading)?;
+    let program = archive::program(&args.rules, rules, &settings, messages)?;
+    let files = archive::inputs(&args.inputs, messages)?;
+    for compiled in program.rules.iter().filter(|compiled| compiled.body.is_none()) {
+        let errors = compiled.findings.iter().filter(|finding| finding.code.is_error());
+        let shown: Vec<String> = errors.map(|finding| archive::rendered(finding, &compiled.rule)).collect();
+        messages.say(Severity::Warning, &format!("rule {} cannot run\n{}", compiled.rule.id, shown.concat().trim_end()));
+    }
+    let threads = args.work.threads.map_or_else(default_threads, NonZeroUsize::get);
+    let options = archive::options(&args.reading, threads, args.work.on_error == OnError::Fail);
+    let bytes = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
+    let progress = Progress::new(args.work.progress, talk.quiet, bytes);
+    let outcome = retrohunt_engine::scan(&program, &files, &profiles, &options, &Watch(&progress));
     progress.finish();
-    Err(Failure::usage("the engine is not connected"))
+    Ok(found(&program, Arc::new(outcome)))
+}
+
+/// As many threads as the machine has.
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+/// Hands what the engine reports to the progress shown.
+struct Watch<'a>(&'a Progress);
+
+impl Observer for Watch<'_> {
+    fn progress(&self, bytes: u64, rows: u64) {
+        self.0.advance(bytes, rows);
+    }
+}
+
+/// Turns the engine's outcome into what is written.
+fn found(program: &Program, outcome: Arc<retrohunt_engine::Outcome>) -> Found {
+    let mut found = Found { hits: Vec::new(), rules: Vec::new(), inputs: Vec::new(), limits: Vec::new() };
+    for (index, (compiled, result)) in program.rules.iter().zip(&outcome.rules).enumerate() {
+        let mut record = archive::record(compiled);
+        record.hits = result.table.rows.len() as u64;
+        record.undecided = result.undecided;
+        let notes = result.notes.iter().map(|(code, message)| DiagnosticRecord::new(code.0, message.clone()));
+        record.diagnostics.extend(notes);
+        record.status = Status::of(&record.diagnostics);
+        if let Some(message) = &result.error {
+            let rule = Some(compiled.rule.id.clone());
+            found.limits.push(LimitRecord { limit: "rule".to_owned(), rule, message: message.clone() });
+        }
+        found.rules.push(record);
+        found.hits.push(Box::new(RuleHits::new(Arc::clone(&compiled.rule), Arc::clone(&outcome), index)));
+    }
+    if let Some(why) = &outcome.stopped {
+        found.limits.push(LimitRecord { limit: "run".to_owned(), rule: None, message: why.clone() });
+    }
+    found.inputs = outcome.inputs.iter().map(input).collect();
+    found
+}
+
+/// The record of a file.
+fn input(input: &InputOutcome) -> InputRecord {
+    let count = |number: usize| number as u64;
+    let failed = input.failed.iter().map(|(group, message)| format!("row group {group}: {message}"));
+    let errors: Vec<String> = input.error.iter().cloned().chain(failed).collect();
+    InputRecord {
+        path: input.path.to_string_lossy().into_owned(),
+        bytes: input.bytes,
+        rows: input.rows,
+        row_groups: RowGroups {
+            total: count(input.row_groups),
+            read: count(input.read),
+            pruned: count(input.pruned),
+            failed: count(input.failed.len()),
+        },
+        error: (!errors.is_empty()).then(|| errors.join("; ")),
+    }
+}
+
+/// The results of one rule of an outcome.
+struct RuleHits {
+    rule: Arc<Rule>,
+    /// The rule's path as text.
+    path: String,
+    outcome: Arc<retrohunt_engine::Outcome>,
+    /// Which rule of the outcome.
+    index: usize,
+    columns: Vec<String>,
+}
+
+impl RuleHits {
+    /// Those of the rule at `index`.
+    fn new(rule: Arc<Rule>, outcome: Arc<retrohunt_engine::Outcome>, index: usize) -> Self {
+        let columns = outcome.rules[index].table.columns.iter().map(|column| column.name.to_string()).collect();
+        let path = rule.path.to_string_lossy().into_owned();
+        Self { rule, path, outcome, index, columns }
+    }
+}
+
+impl Hits for RuleHits {
+    fn rule(&self) -> RuleRef<'_> {
+        RuleRef { id: &self.rule.id, path: &self.path, title: &self.rule.title }
+    }
+
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn rows(&self) -> usize {
+        self.outcome.rules[self.index].table.rows.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value<'_> {
+        match &self.outcome.rules[self.index].table.rows[row].values[column] {
+            retrohunt_stages::Value::Null => Value::Null,
+            retrohunt_stages::Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            retrohunt_stages::Value::Int(number) => Value::Int(*number),
+            retrohunt_stages::Value::UInt(number) => Value::UInt(*number),
+            retrohunt_stages::Value::Float(number) => Value::Float(*number),
+            retrohunt_stages::Value::Time(micros) => Value::Time(*micros),
+            retrohunt_stages::Value::List(texts) => Value::List(texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect()),
+        }
+    }
+
+    fn sources(&self, row: usize) -> Vec<Source<'_>> {
+        let evidence = &self.outcome.rules[self.index].table.rows[row].evidence;
+        let positions = evidence.iter().filter_map(|key| self.outcome.position(key));
+        positions
+            .map(|(file, row_group, row)| Source { file: file.to_string_lossy(), row_group: row_group as u64, row })
+            .collect()
+    }
 }
 
 /// Where the results go; opened before the scan, so that a mistake costs no scan.
@@ -160,7 +285,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::{args::Format, manifest::RowGroups, output::sample::seed};
+    use crate::{args::Format, output::sample::seed};
 
     /// Returns options for results in `folder`.
     fn options(folder: &Path) -> Results {

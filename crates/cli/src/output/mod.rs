@@ -32,7 +32,6 @@ pub(crate) struct RuleRef<'a> {
 
 /// One value of a result.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "values come from the engine, which is not connected"))]
 pub(crate) enum Value<'a> {
     /// Missing.
     Null,

@@ -268,10 +268,8 @@ struct PageBytes {
 ///
 /// Only the statistics of page encodings say so; the plain list of encodings cannot tell a fallback page from the levels.
 fn proves_all_codes(chunk: &ColumnChunkMetaData) -> bool {
-    #[expect(deprecated, reason = "old writers use this name for the same encoding")]
-    let old = Encoding::PLAIN_DICTIONARY;
-    chunk.dictionary_page_offset().is_some()
-        && chunk
-            .page_encoding_stats_mask()
-            .is_some_and(|mask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(old))
+    let all_codes = chunk
+        .page_encoding_stats_mask()
+        .is_some_and(|mask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY));
+    all_codes && chunk.dictionary_page_offset().is_some()
 }

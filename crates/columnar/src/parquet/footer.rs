@@ -100,12 +100,17 @@ pub(crate) fn encrypted() -> Error {
 
 /// Checks the shape of the footer: schema depth, list lengths, nesting.
 fn look_over(bytes: &[u8]) -> Result<(), Error> {
-    shape(&mut Reader::new(bytes)).map_err(|fault| Error::damaged(format!("its footer is damaged: {}", fault.text())))
+    match shape(&mut Reader::new(bytes)) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(encrypted()),
+        Err(fault) => Err(Error::damaged(format!("its footer is damaged: {}", fault.text()))),
+    }
 }
 
-/// Walks the `FileMetaData` struct: field 2 is the schema, field 4 the row groups.
-fn shape(reader: &mut Reader<'_>) -> Result<(), Fault> {
-    let (mut last, mut elements) = (0, None);
+/// Walks the `FileMetaData` struct: field 2 is the schema, field 4 the row groups, field 8 how columns are encrypted; true if
+/// they are.
+fn shape(reader: &mut Reader<'_>) -> Result<bool, Fault> {
+    let (mut last, mut elements, mut is_encrypted) = (0, None, false);
     while let Some((id, wire)) = reader.field(&mut last)? {
         match (id, wire) {
             (2, Wire::List) => elements = Some(schema(reader)?),
@@ -113,10 +118,13 @@ fn shape(reader: &mut Reader<'_>) -> Result<(), Fault> {
                 let columns = elements.ok_or(Fault::Invalid("its row groups come before its schema"))?;
                 row_groups(reader, columns)?;
             }
-            _ => reader.skip(wire)?,
+            _ => {
+                is_encrypted |= id == 8;
+                reader.skip(wire)?;
+            }
         }
     }
-    Ok(())
+    Ok(is_encrypted)
 }
 
 /// Walks the schema, a tree in depth-first order, and gives its number of elements. Field 5 of an element counts its children.
@@ -205,9 +213,6 @@ fn check(metadata: &ParquetMetaData, data_end: u64) -> Result<(), Error> {
 fn check_chunk(chunk: &ColumnChunkMetaData, rows: u64, data_end: u64) -> Result<(), Error> {
     if chunk.file_path().is_some_and(|path| !path.is_empty()) {
         return Err(Error::new(ErrorKind::Unsupported, "its data is in another file; merge the files first"));
-    }
-    if chunk.crypto_metadata().is_some() {
-        return Err(encrypted());
     }
     let values = u64::try_from(chunk.num_values()).map_err(|_| Error::damaged("it claims a negative number of values"))?;
     if chunk.column_descr().max_rep_level() == 0 && values != rows {

@@ -117,9 +117,8 @@ impl PageHeader {
 
     /// True if the values are codes into the dictionary.
     pub(crate) fn is_dictionary_coded(&self) -> bool {
-        #[expect(deprecated, reason = "old writers use this name for the same encoding")]
-        let old = Encoding::PLAIN_DICTIONARY;
-        self.encoding == Some(Encoding::RLE_DICTIONARY) || self.encoding == Some(old)
+        // Old writers use the second name for the same encoding.
+        matches!(self.encoding, Some(Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY))
     }
 }
 
@@ -163,17 +162,16 @@ impl Raw {
             encoding: None,
             levels_are_runs: true,
         };
-        let mut encoding = None;
-        match (self.page_type, self.detail) {
+        let encoding = match (self.page_type, self.detail) {
             (Some(0), Some((5, fields))) => {
                 header.page_type = PageType::DataV1;
-                encoding = fields[2];
                 header.levels_are_runs = fields[3] == Some(3);
+                fields[2]
             }
             (Some(1), _) => return Ok(header),
             (Some(2), Some((7, fields))) => {
                 header.page_type = PageType::Dictionary;
-                encoding = fields[2];
+                fields[2]
             }
             (Some(3), Some((8, fields))) => {
                 let (definition_bytes, repetition_bytes) = (size(fields[5])?, size(fields[6])?);
@@ -182,10 +180,10 @@ impl Raw {
                 }
                 let compressed = fields[7] != Some(0);
                 header.page_type = PageType::DataV2 { definition_bytes, repetition_bytes, compressed };
-                encoding = fields[4];
+                fields[4]
             }
             _ => return Err(Fault::Invalid("its type and its content differ")),
-        }
+        };
         if let Some((_, fields)) = self.detail {
             let values = fields[1].ok_or(Fault::Invalid("it lacks the number of values"))?;
             header.values = u32::try_from(values).map_err(|_| Fault::Invalid("it has a negative number of values"))?;
@@ -199,7 +197,6 @@ impl Raw {
 fn known_encoding(code: i32) -> Option<Encoding> {
     match code {
         0 => Some(Encoding::PLAIN),
-        #[expect(deprecated, reason = "old writers use this name for the same encoding")]
         2 => Some(Encoding::PLAIN_DICTIONARY),
         5 => Some(Encoding::DELTA_BINARY_PACKED),
         6 => Some(Encoding::DELTA_LENGTH_BYTE_ARRAY),

@@ -33,7 +33,7 @@ pub(super) fn build(
         Algorithm::Memmem => {
             for &index in &members {
                 let part = Memmem::new(needles, index).ok_or_else(|| unsuitable("one has letters of two cases"))?;
-                push(1, Part::Memmem(part));
+                push(1, Part::Memmem(Box::new(part)));
             }
         }
         Algorithm::Memchr => {

@@ -204,7 +204,7 @@ fn one(needles: &NeedleSet, index: Index, isa: Isa, parts: &mut Parts) -> Result
         parts.push(Algorithm::Memchr, 1, reason, Part::Bytes(part));
     } else if let Some(part) = Memmem::new(needles, index) {
         let reason = "one needle without letters of two cases: one byte string".to_owned();
-        parts.push(Algorithm::Memmem, 1, reason, Part::Memmem(part));
+        parts.push(Algorithm::Memmem, 1, reason, Part::Memmem(Box::new(part)));
     } else if let Some(part) = Pair::new(needles, index, isa) {
         let [a, b] = part.places();
         let reason = format!("one caseless needle: its bytes {a} and {b} are the rarest");
@@ -253,7 +253,7 @@ const CUTS: [usize; 4] = [5, 7, 10, 16];
 fn several(needles: &NeedleSet, members: &[Index], isa: Isa, parts: &mut Parts) -> Result<(), Error> {
     let mut plans = cost::plans(needles, members, isa);
     plans.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
-    let single = plans.first().cloned().ok_or_else(Error::too_large)?;
+    let single = plans.first().copied().ok_or_else(Error::too_large)?;
     let mut best = (single.cost(), vec![(members.to_vec(), single)]);
     for cut in CUTS {
         if let Some((cost, planned)) = cut_at(needles, members, cut, isa)

@@ -75,7 +75,7 @@ impl<'c, 'p> ClassReader<'c, 'p> {
         if posix(self.cursor.rest()).is_some() {
             return Err(Error::new(Problem::BadPosix, self.start, "outside a class"));
         }
-        let negated = self.cursor.eat("^");
+        let negated = self.negation();
         let mut first = true;
         loop {
             let offset = self.cursor.offset();
@@ -100,6 +100,21 @@ impl<'c, 'p> ClassReader<'c, 'p> {
         }
         self.close_range();
         Ok(Kind::Set(Set { items: self.items, negated, caseless: self.flags.caseless }))
+    }
+
+    /// Reads what may stand before the members; returns whether `^` is there.
+    fn negation(&mut self) -> bool {
+        let mut negated = false;
+        loop {
+            let more = self.flags.extended_more;
+            let nothing = self.cursor.eat("\\E")
+                || self.cursor.eat("\\Q\\E")
+                || more && (self.cursor.eat(" ") || self.cursor.eat("\t"));
+            if !nothing && (negated || !self.cursor.eat("^")) {
+                return negated;
+            }
+            negated |= !nothing;
+        }
     }
 
     /// A code point inside `\Q…\E`, or its end.

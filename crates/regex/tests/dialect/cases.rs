@@ -131,6 +131,7 @@ const CASES: &[Case] = &[
     case("brace at the end", "(^%{|^x)a", &["%{a", "xa"], &["a"]),
     case("bracket alone", "a]b", &["a]b"], &["ab"]),
     case("bracket first in a class", "^[]a]+$", &["]a"], &["b"]),
+    case("negation behind an empty quote", r"^[\Q\E\E^a]$", &["b", "^"], &["a"]),
     case("bracket first in a negated class", "^[^]a]$", &["b"], &["]", "a"]),
     case("opening bracket in a class", "^[[]$", &["["], &["]"]),
     case("opening bracket and others", "^[a[b]c]$", &["ac]", "[c]"], &["a"]),

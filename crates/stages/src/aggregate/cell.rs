@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use retrohunt_columnar::text;
 
-use crate::kernels::number::Number;
 use crate::kernels::value::ValueRef;
 use crate::table::Value;
 
@@ -97,11 +96,6 @@ impl Cell {
             4 => Self::Text(stored.to_owned()),
             _ => return None,
         })
-    }
-
-    /// The number that the value is or has the form of.
-    pub(crate) fn number(&self) -> Option<Number> {
-        self.value().number()
     }
 }
 

@@ -56,10 +56,10 @@ impl<'a> Input<'a> {
                 }
             });
             if result.is_err() {
-                return result;
+                break;
             }
         }
-        Ok(())
+        result
     }
 }
 

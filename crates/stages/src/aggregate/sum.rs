@@ -119,7 +119,8 @@ impl Aggregate for Sum {
         let mut totals = Vec::with_capacity(map.len());
         for row in 0..map.len() {
             let stored = integers.value(row).try_into().map_err(|_| malformed())?;
-            let exact = fractions.is_valid(row).then(|| ExactSum::from_bytes(fractions.value(row)).ok_or_else(malformed));
+            let exact =
+                fractions.is_valid(row).then(|| ExactSum::from_bytes(fractions.value(row)).ok_or_else(malformed));
             totals.push(Total {
                 numbers: numbers.value(row),
                 integers: i128::from_le_bytes(stored),

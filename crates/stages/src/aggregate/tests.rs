@@ -74,7 +74,10 @@ fn section_5_10_8_values_sort_by_code_point() {
 
 #[test]
 fn section_5_10_8_list_keeps_order_and_duplicates() {
-    assert_eq!(result(AggregateFunc::List, &[texts(&["b", "a", "∅", "b"]), lists(&[&["z", "y"]])]), list(&["b", "a", "b", "z", "y"]));
+    assert_eq!(
+        result(AggregateFunc::List, &[texts(&["b", "a", "∅", "b"]), lists(&[&["z", "y"]])]),
+        list(&["b", "a", "b", "z", "y"])
+    );
 }
 
 #[test]

@@ -59,7 +59,10 @@ fn section_5_4_3_calendar_units_follow_local_midnight() {
         assert_eq!(cut_time(at(time), span.clone(), berlin), micros_of(at(expected)).unwrap(), "{time} {span:?}");
     }
     // 2024-07-04 was a Thursday.
-    assert_eq!(cut_time(at("2024-07-04T01:00:00Z"), calendar(1, CalendarUnit::Week), "UTC"), micros_of(at("2024-06-30T00:00:00Z")).unwrap());
+    assert_eq!(
+        cut_time(at("2024-07-04T01:00:00Z"), calendar(1, CalendarUnit::Week), "UTC"),
+        micros_of(at("2024-06-30T00:00:00Z")).unwrap()
+    );
     // A day without midnight: clocks went from 00:00 to 01:00.
     assert_eq!(
         cut_time(at("2018-11-04T12:00:00Z"), calendar(1, CalendarUnit::Day), "America/Sao_Paulo"),
@@ -70,8 +73,14 @@ fn section_5_4_3_calendar_units_follow_local_midnight() {
 #[test]
 fn section_5_4_3_multiples_count_from_the_epoch() {
     assert_eq!(cut_time(at("1970-01-04T12:00:00Z"), calendar(2, CalendarUnit::Day), "UTC"), 2 * DAY_SECONDS * SECOND);
-    assert_eq!(cut_time(at("1970-05-20T00:00:00Z"), calendar(3, CalendarUnit::Month), "UTC"), micros_of(at("1970-04-01T00:00:00Z")).unwrap());
-    assert_eq!(cut_time(at("1969-12-31T00:00:00Z"), calendar(2, CalendarUnit::Year), "UTC"), micros_of(at("1968-01-01T00:00:00Z")).unwrap());
+    assert_eq!(
+        cut_time(at("1970-05-20T00:00:00Z"), calendar(3, CalendarUnit::Month), "UTC"),
+        micros_of(at("1970-04-01T00:00:00Z")).unwrap()
+    );
+    assert_eq!(
+        cut_time(at("1969-12-31T00:00:00Z"), calendar(2, CalendarUnit::Year), "UTC"),
+        micros_of(at("1968-01-01T00:00:00Z")).unwrap()
+    );
 }
 
 #[test]
@@ -135,7 +144,12 @@ fn section_5_4_7_each_value_of_a_multivalue_and_the_old_field_stays() {
 
 #[test]
 fn spans_that_are_not_above_zero_are_refused() {
-    for span in [BinSpan::Micros(0), BinSpan::Number(-1.0), BinSpan::Log { coefficient: 1.0, base: 1.0 }, calendar(0, CalendarUnit::Day)] {
+    for span in [
+        BinSpan::Micros(0),
+        BinSpan::Number(-1.0),
+        BinSpan::Log { coefficient: 1.0, base: 1.0 },
+        calendar(0, CalendarUnit::Day),
+    ] {
         let command = BinCommand { field: "n".into(), alias: None, span };
         assert_eq!(Bin::new(&command, &TimeZone::UTC).unwrap_err().code, "E-STAGE-SPAN");
     }

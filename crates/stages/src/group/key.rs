@@ -70,7 +70,8 @@ impl GroupTable {
         rows: usize,
         out: &mut Vec<Assignment>,
     ) -> Result<(), PipelineError> {
-        let rows = u32::try_from(rows).map_err(|_| PipelineError::new("E-STAGE-LIMIT", "a batch of over 4294967295 rows"))?;
+        let rows =
+            u32::try_from(rows).map_err(|_| PipelineError::new("E-STAGE-LIMIT", "a batch of over 4294967295 rows"))?;
         out.reserve(usize::try_from(rows).unwrap_or(0));
         let split = columns.iter().any(Column::is_list);
         for row in 0..rows {
@@ -122,7 +123,8 @@ impl GroupTable {
             values.push(texts);
         }
         if combinations > self.split_limit {
-            let message = format!("the by-fields of one row have {combinations} combinations, more than {}", self.split_limit);
+            let message =
+                format!("the by-fields of one row have {combinations} combinations, more than {}", self.split_limit);
             return Err(PipelineError::new("E-STAGE-LIMIT", message));
         }
         for mut combination in 0..combinations {
@@ -141,7 +143,8 @@ impl GroupTable {
 /// Appends a text and its length to a key.
 #[inline]
 fn push(key: &mut Vec<u8>, text: &str) -> Result<(), PipelineError> {
-    let length = u32::try_from(text.len()).map_err(|_| PipelineError::new("E-STAGE-LIMIT", "a by-field text of over 4 GiB"))?;
+    let length =
+        u32::try_from(text.len()).map_err(|_| PipelineError::new("E-STAGE-LIMIT", "a by-field text of over 4 GiB"))?;
     key.extend_from_slice(&length.to_le_bytes());
     key.extend_from_slice(text.as_bytes());
     Ok(())

@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        for number in ["1e400", "1e-40", "1e9999999999", "x", "", "12345678901234567890123456789012345678901234567890"] {
+        for number in ["1e400", "1e-40", "1e9999999999", "x", "", "12345678901234567890123456789012345678901234567890"]
+        {
             assert_eq!(Decimal::parse(number), None, "{number}");
         }
     }

@@ -119,9 +119,8 @@ mod tests {
 
     /// The plain way.
     fn naive(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
-        (from..=haystack.len()).find(|&at| {
-            haystack.get(at..at + needle.len()).is_some_and(|here| here.to_ascii_lowercase() == needle)
-        })
+        (from..=haystack.len())
+            .find(|&at| haystack.get(at..at + needle.len()).is_some_and(|here| here.to_ascii_lowercase() == needle))
     }
 
     #[test]

@@ -38,11 +38,7 @@ impl Number {
     /// Returns the number of a time in microseconds since the epoch: its seconds.
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {
-        if micros % 1_000_000 == 0 {
-            Self::Int(i128::from(micros / 1_000_000))
-        } else {
-            Self::Float(seconds(micros))
-        }
+        if micros % 1_000_000 == 0 { Self::Int(i128::from(micros / 1_000_000)) } else { Self::Float(seconds(micros)) }
     }
 
     /// Returns the nearest double.
@@ -100,12 +96,9 @@ mod tests {
 
     #[test]
     fn equal_numbers_of_different_spelling_are_equal() {
-        for (a, b) in [("1", "1.0"), ("01", "1"), ("+1", "1"), ("1e1", "10"), ("-0", "0"), ("-0.0", "0"), (".5", "0.5")] {
-            assert_eq!(
-                Number::parse(a).unwrap().compare(Number::parse(b).unwrap()),
-                Ordering::Equal,
-                "{a} {b}"
-            );
+        for (a, b) in [("1", "1.0"), ("01", "1"), ("+1", "1"), ("1e1", "10"), ("-0", "0"), ("-0.0", "0"), (".5", "0.5")]
+        {
+            assert_eq!(Number::parse(a).unwrap().compare(Number::parse(b).unwrap()), Ordering::Equal, "{a} {b}");
         }
         for (a, b) in [("1.5", "2"), ("-1.5", "-1"), ("1", "1.5"), ("-2", "-1.5")] {
             assert_eq!(Number::parse(a).unwrap().compare(Number::parse(b).unwrap()), Ordering::Less, "{a} {b}");

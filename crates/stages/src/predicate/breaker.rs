@@ -89,9 +89,7 @@ pub(crate) fn major_ends(text: &[u8], at: usize) -> bool {
 /// Does a major breaker start at offset `at` (§2.4.2)?
 pub(crate) fn major_starts(text: &[u8], at: usize) -> bool {
     let Some(&byte) = text.get(at) else { return false };
-    class(byte) == Class::Major
-        || text[at..].starts_with(b"--")
-        || (byte == b'%' && percent_digits(&text[at + 1..]))
+    class(byte) == Class::Major || text[at..].starts_with(b"--") || (byte == b'%' && percent_digits(&text[at + 1..]))
 }
 
 /// Does the text hold a minor breaker?

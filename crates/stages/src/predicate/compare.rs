@@ -152,9 +152,9 @@ pub(super) fn in_network(network: IpNet, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use CompareOp::{Eq, Ge, Gt, Indexed, Le, Lt, Ne};
     use arrow_array::builder::{ListBuilder, StringBuilder};
     use arrow_array::{BooleanArray, Float64Array, Int64Array, ListArray, StringArray, UInt64Array};
-    use CompareOp::{Eq, Ge, Gt, Indexed, Le, Lt, Ne};
 
     fn compare(op: CompareOp, value: &str) -> CompareTest {
         CompareTest::new(op, &Glob::new(value), false)
@@ -221,7 +221,8 @@ mod tests {
     fn section_3_7_networks() {
         let inside = compare(Eq, "10.1.2.3/8");
         let outside = compare(Ne, "10.1.2.3/8");
-        for (text, contained) in [("10.255.0.1", true), ("11.0.0.1", false), ("::ffff:10.0.0.1", false), ("ten", false)] {
+        for (text, contained) in [("10.255.0.1", true), ("11.0.0.1", false), ("::ffff:10.0.0.1", false), ("ten", false)]
+        {
             assert_eq!(inside.matches(ValueRef::Text(text)), contained, "{text}");
             assert_eq!(outside.matches(ValueRef::Text(text)), !contained, "{text}");
         }

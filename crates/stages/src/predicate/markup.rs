@@ -83,8 +83,18 @@ mod tests {
 
     #[test]
     fn section_2_2_4_other_markup_is_no_pair() {
-        for term in ["<EventID>1", "<EventID>", "<Data Name='x'>1<", "cmd", "a=b", "<a>1</b>", "\"a\":", "\"a\":\"b", "<EventID><", "*ID>1<"]
-        {
+        for term in [
+            "<EventID>1",
+            "<EventID>",
+            "<Data Name='x'>1<",
+            "cmd",
+            "a=b",
+            "<a>1</b>",
+            "\"a\":",
+            "\"a\":\"b",
+            "<EventID><",
+            "*ID>1<",
+        ] {
             assert_eq!(parse(term), None, "{term}");
         }
     }

@@ -72,9 +72,9 @@ impl InTest {
         let literal = match value {
             ValueRef::Text(text) => self.holds_text(text, scratch),
             ValueRef::Bool(_) => return self.booleans.iter().any(|test| test.matches(value)),
-            _ => value.number().is_some_and(|number| {
-                self.numbers.binary_search_by(|wanted| wanted.compare(number)).is_ok()
-            }),
+            _ => value
+                .number()
+                .is_some_and(|number| self.numbers.binary_search_by(|wanted| wanted.compare(number)).is_ok()),
         };
         literal || self.patterns.iter().any(|test| test.matches(value))
     }

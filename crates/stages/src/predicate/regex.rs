@@ -87,7 +87,7 @@ impl RegexTest {
         let drops_null = self.negated && fault("stages-regex-ne-drops-null");
         BooleanBuffer::collect_bool(array.len(), |row| {
             let matches = column.any(row, |value| self.regex.is_match(value.text_in(&mut scratch).as_bytes()));
-            matches != self.negated && !(drops_null && !column.is_present(row))
+            matches != self.negated && (!drops_null || column.is_present(row))
         })
     }
 }
@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn section_1_4_4_a_pattern_that_unescaping_broke_is_rescued() {
-        let command = RegexCommand { field: "f".into(), negated: false, pattern: "a\\".into(), raw_pattern: "a\\\\".into() };
+        let command =
+            RegexCommand { field: "f".into(), negated: false, pattern: "a\\".into(), raw_pattern: "a\\\\".into() };
         let test = RegexTest::new(&command).unwrap();
         assert!(test.rescued() && test.keeps([ValueRef::Text("a\\")]));
         let broken = RegexCommand { pattern: "(".into(), raw_pattern: "(".into(), ..command };

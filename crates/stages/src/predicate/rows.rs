@@ -213,7 +213,10 @@ mod tests {
         assert_eq!(rows(&not(equals("f", "a")), &rows_of), [false, true, true]);
         assert_eq!(rows(&not(equals("g", "a")), &rows_of), [true, true, true]);
         assert_eq!(rows(&equals("g", "*"), &rows_of), [false, false, false]);
-        assert_eq!(rows(&SearchExpr::And(vec![equals("f", "*"), not(equals("f", "b"))]), &rows_of), [true, false, false]);
+        assert_eq!(
+            rows(&SearchExpr::And(vec![equals("f", "*"), not(equals("f", "b"))]), &rows_of),
+            [true, false, false]
+        );
     }
 
     #[test]
@@ -259,7 +262,8 @@ mod tests {
 
     #[test]
     fn section_5_5_2_virtual_raw() {
-        let rows_of = batch(&[("a", texts(&[Some("x y")])), ("b", texts(&[None])), ("c", Arc::new(Int64Array::from(vec![7])))]);
+        let rows_of =
+            batch(&[("a", texts(&[Some("x y")])), ("b", texts(&[None])), ("c", Arc::new(Int64Array::from(vec![7])))]);
         let mut out = String::new();
         write_virtual_raw(rows_of.fields(), 0, &mut out);
         assert_eq!(out, "a=x y\nc=7");

@@ -65,11 +65,10 @@ impl TermTest {
         let needles: Vec<Needle> = pieces.iter().map(|piece| Needle::new(piece, case)).collect();
         let strict = term.kind == TermKind::Term && !needles.iter().any(|needle| breaker::holds_major(needle.bytes()));
         let (left, right) = if strict { strict_bounds(&needles) } else { plain_bounds(&needles) };
-        let markup =
-            Markup::parse(&term.glob).filter(|_| !strict).map(|markup| {
-                let value = GlobMatch::new(&markup.value, sensitive);
-                (markup, value)
-            });
+        let markup = Markup::parse(&term.glob).filter(|_| !strict).map(|markup| {
+            let value = GlobMatch::new(&markup.value, sensitive);
+            (markup, value)
+        });
         Self {
             needles,
             left: if term.glob.leading() { Bound::Free } else { left },

@@ -152,16 +152,16 @@ impl Stats {
         let by: Vec<Column<'_>> = self.by.iter().map(|name| view(name)).collect();
         state.assigned.clear();
         state.groups.assign(&by, batch.rows(), &mut state.assigned)?;
-        let input = |column| Input { assigned: &state.assigned, column, keys: batch.keys(), groups: state.groups.len() };
+        let input =
+            |column| Input { assigned: &state.assigned, column, keys: batch.keys(), groups: state.groups.len() };
         for (slot, slot_state) in self.slots.iter().zip(&mut state.slots) {
             match (&slot.target, slot_state) {
                 (Target::Field(name), SlotState::One(accumulator)) => accumulator.update(&input(Some(view(name))))?,
                 (Target::Pattern(pattern), SlotState::Many(fields)) => {
                     for (name, array) in batch.fields() {
                         if self.expands_to(pattern, name) && array.null_count() < array.len() {
-                            let accumulator = fields
-                                .entry(name.clone())
-                                .or_insert_with(|| Accumulator::new(slot.func, self.allnum));
+                            let accumulator =
+                                fields.entry(name.clone()).or_insert_with(|| Accumulator::new(slot.func, self.allnum));
                             accumulator.update(&input(Some(Column::new(array))))?;
                         }
                     }
@@ -284,7 +284,8 @@ impl Stats {
                     for field in all {
                         let accumulator = fields.remove(&field);
                         let values = accumulator.map_or_else(Vec::new, |accumulator| accumulator.finish(groups));
-                        let values = (0..groups).map(|at| values.get(at).map_or(Value::Null, |value| slot.present(value)));
+                        let values =
+                            (0..groups).map(|at| values.get(at).map_or(Value::Null, |value| slot.present(value)));
                         add(Some(&field), named.contains(&field), values.collect());
                     }
                 }

@@ -69,7 +69,8 @@ fn rename(pattern: &Glob, name: &str, alias: &Glob) -> String {
     let mut rest = pattern.pieces.first().and_then(|first| name.strip_prefix(first.as_str())).unwrap_or(name);
     let last = pattern.pieces.len().saturating_sub(1);
     for (at, piece) in pattern.pieces.iter().enumerate().skip(1) {
-        let found = if at == last { rest.strip_suffix(piece.as_str()).map(str::len) } else { rest.find(piece.as_str()) };
+        let found =
+            if at == last { rest.strip_suffix(piece.as_str()).map(str::len) } else { rest.find(piece.as_str()) };
         let found = found.unwrap_or(rest.len());
         out.push_str(&rest[..found]);
         out.push_str(alias.pieces.get(at).map_or("", String::as_str));
@@ -173,7 +174,10 @@ mod tests {
         assert_eq!(winners(vec![narrow, candidate("a", true, 0, 1, x())], &[]), [("a".to_owned(), 0)]);
         let same = candidate("a", true, 0, 0, x());
         assert_eq!(winners(vec![same, candidate("a", true, 0, 1, x())], &[]), [("a".to_owned(), 1)]);
-        assert_eq!(winners(vec![candidate("host", true, 0, 0, x()), candidate("host", false, 0, 1, x())], &["host"]), []);
+        assert_eq!(
+            winners(vec![candidate("host", true, 0, 0, x()), candidate("host", false, 0, 1, x())], &["host"]),
+            []
+        );
         assert_eq!(winners(vec![candidate("empty", true, 0, 0, Value::Null)], &[]), []);
     }
 }

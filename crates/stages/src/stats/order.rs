@@ -33,7 +33,8 @@ pub(super) fn table(
     order.sort_by(|a, b| compare(&a.key, &b.key));
     let names = by.iter().map(|name| (name, true)).chain(columns.iter().map(|column| (&column.name, column.named)));
     let heads = names.map(|(name, named)| TableColumn { name: name.clone(), named }).collect();
-    let mut columns: Vec<(Arc<str>, Vec<Value>)> = columns.into_iter().map(|column| (column.name, column.values)).collect();
+    let mut columns: Vec<(Arc<str>, Vec<Value>)> =
+        columns.into_iter().map(|column| (column.name, column.values)).collect();
     let rows = order.iter().map(|keyed| {
         let at = keyed.group as usize;
         let key = by.iter().zip(&keyed.key).map(|(name, (text, _))| by_value(name, text));

@@ -19,7 +19,8 @@ fn build(aggregates: Vec<Aggregate>, by: &[&str]) -> Result<Stats, PipelineError
 
 #[test]
 fn section_5_10_5_two_equal_names_written_out_are_an_error() {
-    let twice = vec![aggregate(AggregateFunc::Count, None, None), aggregate(AggregateFunc::Dc, Some("x"), Some("count"))];
+    let twice =
+        vec![aggregate(AggregateFunc::Count, None, None), aggregate(AggregateFunc::Dc, Some("x"), Some("count"))];
     assert_eq!(build(twice, &[]).unwrap_err().code, "E-STAGE-CLASH");
     let renamed = vec![aggregate(AggregateFunc::Count, None, None), aggregate(AggregateFunc::Count, None, Some("n"))];
     assert!(build(renamed, &[]).is_ok());
@@ -36,7 +37,10 @@ fn section_5_10_4_stars_must_fit() {
 
 #[test]
 fn needs_are_by_fields_and_arguments() {
-    let stats = build(vec![aggregate(AggregateFunc::Count, None, None), aggregate(AggregateFunc::Values, Some("*"), Some("*"))], &["_time", "host"]);
+    let stats = build(
+        vec![aggregate(AggregateFunc::Count, None, None), aggregate(AggregateFunc::Values, Some("*"), Some("*"))],
+        &["_time", "host"],
+    );
     let names = ["_time", "host", "*"].map(|name| FieldPattern { glob: Glob::new(name) });
     assert_eq!(stats.unwrap().needs(), Needs::Fields(names.to_vec()));
 }

@@ -83,14 +83,22 @@ fn rules() -> Vec<Vec<Command>> {
     let all = [Count, Dc, Values, List, Min, Max, Sum, First, Last];
     let each = |field: &str| all.iter().map(|func| aggregate(*func, Some(field), None)).collect::<Vec<_>>();
     let wild = |func| aggregate(func, Some("*"), Some(&format!("{}_*", AggregateFunc::name(func))));
-    let number_bin = Command::Bin(BinCommand { field: "a".into(), alias: Some("c".into()), span: BinSpan::Number(5.0) });
+    let number_bin =
+        Command::Bin(BinCommand { field: "a".into(), alias: Some("c".into()), span: BinSpan::Number(5.0) });
     vec![
         vec![stats([each("a"), each("b"), vec![aggregate(Count, None, Some("n"))]].concat(), &["host"])],
         vec![stats(each("a"), &["b", "host"])],
         vec![stats(each("_time"), &[])],
         vec![stats(all.iter().map(|func| wild(*func)).collect(), &["host"])],
-        vec![table(&["_time", "host", "a*"]), bin_seconds(1), stats(vec![aggregate(Values, Some("*"), Some("*"))], &["_time", "host"])],
-        vec![stats(each("b"), &["host"]), stats(vec![aggregate(List, Some("*"), Some("*")), aggregate(Count, None, None)], &["dc(b)"])],
+        vec![
+            table(&["_time", "host", "a*"]),
+            bin_seconds(1),
+            stats(vec![aggregate(Values, Some("*"), Some("*"))], &["_time", "host"]),
+        ],
+        vec![
+            stats(each("b"), &["host"]),
+            stats(vec![aggregate(List, Some("*"), Some("*")), aggregate(Count, None, None)], &["dc(b)"]),
+        ],
         vec![number_bin, stats(vec![aggregate(List, Some("c"), None), aggregate(Sum, Some("a*"), Some("s*"))], &[])],
         vec![],
         vec![table(&["b", "_time", "a*"])],

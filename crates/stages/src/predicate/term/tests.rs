@@ -188,7 +188,9 @@ mod naive {
             return true;
         }
         let text = fold(text);
-        let holds = |set: &[String]| pieces.iter().any(|p| (0..p.len()).any(|at| p.is_char_boundary(at) && starts_with(&p[at..], set)));
+        let holds = |set: &[String]| {
+            pieces.iter().any(|p| (0..p.len()).any(|at| p.is_char_boundary(at) && starts_with(&p[at..], set)))
+        };
         let strict = kind == TermKind::Term && !holds(&majors());
         let minor: Vec<String> = MINOR.chars().map(String::from).collect();
         let set = if strict && holds(&minor) { majors() } else { breakers() };

@@ -1,0 +1,135 @@
+//! What commands on an archive share: options to the engine's settings, rules to a program, inputs to files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use retrohunt_catalogue::{Entry, Rule};
+use retrohunt_engine::{CompiledRule, Profiles, Program, ScanOptions, Settings};
+use retrohunt_profile::Profile;
+use retrohunt_spl::diagnostic::Diagnostic;
+use retrohunt_spl::macros::Macros;
+use retrohunt_spl::time;
+
+use crate::{
+    args::{Reading, Rules, Simd, Times},
+    failure::Failure,
+    manifest::{DiagnosticRecord, RuleRecord},
+    messages::{Messages, Severity},
+};
+
+/// Returns the rules among the entries.
+pub(super) fn rules(entries: &[Entry]) -> Vec<Arc<Rule>> {
+    entries.iter().filter_map(Entry::rule).map(|rule| Arc::new(rule.clone())).collect()
+}
+
+/// Returns the settings that the options mean.
+///
+/// # Errors
+///
+/// If a time cannot be read.
+pub(super) fn settings(times: &Times, evidence: u32, simd: Simd) -> Result<Settings, Failure> {
+    let clock = Timestamp::now().as_microsecond();
+    let resolve = |name: &str, text: &Option<String>, now: i64| match text {
+        None => Ok(None),
+        Some(text) => time::resolve(text, now, &times.timezone).map_err(|message| {
+            let help = "write -24h@h, MM/DD/YYYY:HH:MM:SS, seconds since 1970, or ISO 8601";
+            Failure::usage(format!("--{name}: {message}")).help(help)
+        }),
+    };
+    let now = resolve("now", &times.now, clock)?.unwrap_or(clock);
+    Ok(Settings {
+        now,
+        zone: times.timezone.clone(),
+        earliest: resolve("earliest", &times.earliest, now)?,
+        latest: resolve("latest", &times.latest, now)?,
+        evidence: usize::try_from(evidence).unwrap_or(usize::MAX),
+        scalar: simd == Simd::Scalar,
+        ..Settings::default()
+    })
+}
+
+/// Returns the rules compiled with the macros that the options name.
+///
+/// # Errors
+///
+/// If a macro file cannot be read.
+pub(super) fn program(args: &Rules, rules: &[Arc<Rule>], settings: &Settings, messages: Messages) -> Result<Program, Failure> {
+    let (definitions, errors) = retrohunt_catalogue::load_macros(&args.macros);
+    if let Some(error) = errors.iter().find(|error| error.kind.is_path()) {
+        return Err(Failure::usage(format!("--macros: {error}")));
+    }
+    for error in &errors {
+        messages.say(Severity::Warning, &error.to_string());
+    }
+    let mut macros = Macros::shipped();
+    for definition in &definitions {
+        let params: Vec<&str> = definition.arguments.iter().map(String::as_str).collect();
+        macros.define(&definition.name, &params, &definition.definition);
+    }
+    retrohunt_engine::compile(rules, &macros, settings).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Returns the files that the arguments name, and says what was passed over.
+///
+/// # Errors
+///
+/// If a path does not exist, a pattern matches nothing, or there is no data file at all.
+pub(super) fn inputs(arguments: &[PathBuf], messages: Messages) -> Result<Vec<PathBuf>, Failure> {
+    let found = retrohunt_columnar::input::expand(arguments).map_err(|error| Failure::usage(error.to_string()))?;
+    for skipped in &found.skipped {
+        messages.detail(&format!("{}: passed over, not a data file by its name", skipped.display()));
+    }
+    if found.files.is_empty() {
+        let failure = Failure::usage("there is no data file in what was named");
+        let endings = retrohunt_columnar::input::EXTENSIONS.join(", ");
+        return Err(failure.help(format!("in a folder, files ending in {endings} are taken; name other files themselves")));
+    }
+    Ok(found.files)
+}
+
+/// Returns the profiles to map columns by.
+///
+/// # Errors
+///
+/// If a named profile does not exist or cannot be read.
+pub(super) fn profiles(reading: &Reading) -> Result<Profiles, Failure> {
+    let shipped = retrohunt_profile::shipped().map_err(|error| Failure::usage(error.to_string()))?;
+    let Some(name) = &reading.profile else { return Ok(Profiles::Choose(shipped)) };
+    if let Some(profile) = shipped.iter().find(|profile| profile.name() == name) {
+        return Ok(Profiles::Forced(vec![profile.clone()]));
+    }
+    if !Path::new(name).exists() {
+        let names: Vec<&str> = shipped.iter().map(Profile::name).collect();
+        let failure = Failure::usage(format!("there is no profile named {name}, and no file of that path"));
+        return Err(failure.help(format!("shipped profiles: {}", names.join(", "))));
+    }
+    let profile = Profile::load(Path::new(name)).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Profiles::Forced(vec![profile]))
+}
+
+/// Returns how files are gone over.
+pub(super) fn options(reading: &Reading, threads: usize, fail_fast: bool) -> ScanOptions {
+    ScanOptions { threads, plain: reading.plain, mmap: !reading.no_mmap, fail_fast, not_text: reading.not_text.clone() }
+}
+
+/// Returns the record of a compiled rule.
+pub(super) fn record(compiled: &CompiledRule) -> RuleRecord {
+    let rule = &compiled.rule;
+    let diagnostics = compiled.findings.iter().map(|finding| diagnostic(finding, rule)).collect();
+    RuleRecord::new(rule, diagnostics)
+}
+
+/// A finding with its place in the rule's file.
+fn diagnostic(finding: &Diagnostic, rule: &Rule) -> DiagnosticRecord {
+    let start = usize::try_from(finding.span.start).unwrap_or(usize::MAX);
+    DiagnosticRecord::of_rule(finding.code.0, finding.message.clone(), rule, start)
+}
+
+/// Returns a finding as text for people: message, place, the piece of the rule with carets.
+pub(super) fn rendered(finding: &Diagnostic, rule: &Rule) -> String {
+    let start = usize::try_from(finding.span.start).unwrap_or(usize::MAX);
+    let position = rule.positions.locate(start);
+    let place = format!("{}:{}:{}", rule.path.display(), position.line, position.column);
+    retrohunt_spl::diagnostic::render(finding, &place, &rule.logic)
+}
