@@ -19,13 +19,13 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type, Time32MillisecondType,
-    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType,
+    Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type,
+    Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, PrimitiveArray, StringArray, TimestampMicrosecondArray, new_empty_array,
-    new_null_array,
+    Array, ArrayRef, BooleanArray, Float64Array, PrimitiveArray, StringArray, TimestampMicrosecondArray,
+    new_empty_array, new_null_array,
 };
 use arrow_buffer::BooleanBuffer;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
@@ -219,7 +219,10 @@ fn instants(array: &dyn Array) -> Result<ArrayRef, ArrowError> {
 }
 
 /// The values of `array` as texts.
-fn texts<T: arrow_array::ArrowPrimitiveType>(array: &PrimitiveArray<T>, text: impl Fn(T::Native) -> String) -> ArrayRef {
+fn texts<T: arrow_array::ArrowPrimitiveType>(
+    array: &PrimitiveArray<T>,
+    text: impl Fn(T::Native) -> String,
+) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(array.len(), array.len() * 24);
     for value in array {
         match value {
@@ -259,9 +262,7 @@ fn decimal(array: &dyn Array, digits: u8) -> Result<ArrayRef, ArrowError> {
         return arrow_cast::cast(array, &DataType::Utf8);
     }
     let numbers: Float64Array = match array.data_type() {
-        DataType::Decimal32(_, scale) => {
-            array.as_primitive::<Decimal32Type>().unary(|v| scaled(i64::from(v), *scale))
-        }
+        DataType::Decimal32(_, scale) => array.as_primitive::<Decimal32Type>().unary(|v| scaled(i64::from(v), *scale)),
         DataType::Decimal64(_, scale) => array.as_primitive::<Decimal64Type>().unary(|v| scaled(v, *scale)),
         DataType::Decimal128(_, scale) => {
             let scale = *scale;
@@ -274,7 +275,10 @@ fn decimal(array: &dyn Array, digits: u8) -> Result<ArrayRef, ArrowError> {
 
 /// The number `unscaled` × 10^-`scale`, correctly rounded for up to 15 digits and a scale of up to 22.
 pub(crate) fn scaled(unscaled: i64, scale: i8) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "at most 15 digits by the column's type, which a double holds exactly")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "at most 15 digits by the column's type, which a double holds exactly"
+    )]
     let number = unscaled as f64;
     let factor = 10_f64.powi(i32::from(scale).abs());
     if scale < 0 { number * factor } else { number / factor }
@@ -289,7 +293,8 @@ fn displayed(array: &dyn Array) -> Result<ArrayRef, ArrowError> {
     for row in 0..array.len() {
         text.clear();
         if array.is_valid(row) {
-            write!(text, "{}", formatter.value(row)).map_err(|_| ArrowError::CastError("a value has no text".to_owned()))?;
+            write!(text, "{}", formatter.value(row))
+                .map_err(|_| ArrowError::CastError("a value has no text".to_owned()))?;
         }
         if text.is_empty() { builder.append_null() } else { builder.append_value(&text) }
     }
@@ -391,13 +396,14 @@ mod tests {
     use arrow_array::builder::{Int32Builder, MapBuilder};
     use arrow_array::types::Int32Type;
     use arrow_array::{
-        BinaryArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Int8Array, ListArray, StringViewArray,
-        StructArray, Time64NanosecondArray, TimestampNanosecondArray, UInt32Array,
+        BinaryArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Int8Array, ListArray,
+        StringViewArray, StructArray, Time64NanosecondArray, TimestampNanosecondArray, UInt32Array,
     };
     use arrow_schema::Fields;
 
     /// The texts of the canonical column of `array`, lists in brackets.
-    fn texts_of(array: ArrayRef, steps: &[Step]) -> Vec<Option<String>> {
+    fn texts_of(array: impl Array + 'static, steps: &[Step]) -> Vec<Option<String>> {
+        let array: ArrayRef = Arc::new(array);
         let column = leaf(&array, steps, false).unwrap();
         assert_eq!(column.len(), array.len());
         (0..column.len()).map(|row| cell(&column, row)).collect()
@@ -425,43 +431,44 @@ mod tests {
     fn empty_texts_are_null_in_every_layout() {
         let values = vec![Some("a"), Some(""), None, Some("b")];
         let expected = want(&[Some("a"), None, None, Some("b")]);
-        assert_eq!(texts_of(Arc::new(StringArray::from(values.clone())), &[]), expected);
-        assert_eq!(texts_of(Arc::new(StringViewArray::from(values.clone())), &[]), expected);
+        assert_eq!(texts_of(StringArray::from(values.clone()), &[]), expected);
+        assert_eq!(texts_of(StringViewArray::from(values.clone()), &[]), expected);
         let dictionary: DictionaryArray<Int32Type> = values.into_iter().collect();
-        assert_eq!(texts_of(Arc::new(dictionary), &[]), expected);
+        assert_eq!(texts_of(dictionary, &[]), expected);
         let bytes: Vec<Option<&[u8]>> = vec![Some(b"a"), Some(b""), None, Some(b"b")];
-        assert_eq!(texts_of(Arc::new(BinaryArray::from(bytes)), &[]), expected);
+        assert_eq!(texts_of(BinaryArray::from(bytes), &[]), expected);
     }
 
     #[test]
     fn binary_is_text_or_hexadecimal_per_value() {
         let bytes: Vec<Option<&[u8]>> = vec![Some(b"MZ"), Some(&[0xff, 0x00, 0x1a]), Some("é".as_bytes())];
-        assert_eq!(texts_of(Arc::new(BinaryArray::from(bytes)), &[]), want(&[Some("MZ"), Some("ff001a"), Some("é")]));
+        assert_eq!(texts_of(BinaryArray::from(bytes), &[]), want(&[Some("MZ"), Some("ff001a"), Some("é")]));
     }
 
     #[test]
     fn numbers_keep_their_texts() {
-        assert_eq!(texts_of(Arc::new(Int8Array::from(vec![-1])), &[]), want(&[Some("-1")]));
-        assert_eq!(texts_of(Arc::new(UInt32Array::from(vec![u32::MAX])), &[]), want(&[Some("4294967295")]));
+        assert_eq!(texts_of(Int8Array::from(vec![-1]), &[]), want(&[Some("-1")]));
+        assert_eq!(texts_of(UInt32Array::from(vec![u32::MAX]), &[]), want(&[Some("4294967295")]));
         let floats = Float32Array::from(vec![0.1, 3.0, f32::NAN, f32::INFINITY, 16_777_216.0]);
-        assert_eq!(texts_of(Arc::new(floats), &[]), want(&[Some("0.1"), Some("3"), None, None, Some("16777216")]));
+        assert_eq!(texts_of(floats, &[]), want(&[Some("0.1"), Some("3"), None, None, Some("16777216")]));
         let decimals = Decimal128Array::from(vec![Some(12345), None]).with_precision_and_scale(15, 2).unwrap();
-        assert_eq!(texts_of(Arc::new(decimals), &[]), want(&[Some("123.45"), None]));
+        assert_eq!(texts_of(decimals, &[]), want(&[Some("123.45"), None]));
         let wide = Decimal128Array::from(vec![12_345_678_901_234_567_890]).with_precision_and_scale(20, 2).unwrap();
-        assert_eq!(texts_of(Arc::new(wide), &[]), want(&[Some("123456789012345678.90")]));
+        assert_eq!(texts_of(wide, &[]), want(&[Some("123456789012345678.90")]));
     }
 
     #[test]
     fn times_are_text_unless_they_are_the_row_time() {
-        let array: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![Some(1_596_613_709_123_456_789), Some(-1), None]));
+        let array: ArrayRef =
+            Arc::new(TimestampNanosecondArray::from(vec![Some(1_596_613_709_123_456_789), Some(-1), None]));
         let expected = [Some("2020-08-05T07:48:29.123456789Z"), Some("1969-12-31T23:59:59.999999999Z"), None];
         assert_eq!(texts_of(Arc::clone(&array), &[]), want(&expected));
         let times = leaf(&array, &[], true).unwrap();
         assert_eq!(times.data_type(), &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));
         assert_eq!(times.as_primitive::<TimestampMicrosecondType>().values()[..2], [1_596_613_709_123_456, -1]);
-        assert_eq!(texts_of(Arc::new(Date32Array::from(vec![0, -1])), &[]), want(&[Some("1970-01-01"), Some("1969-12-31")]));
+        assert_eq!(texts_of(Date32Array::from(vec![0, -1]), &[]), want(&[Some("1970-01-01"), Some("1969-12-31")]));
         let clock = Time64NanosecondArray::from(vec![3_600_000_000_001]);
-        assert_eq!(texts_of(Arc::new(clock), &[]), want(&[Some("01:00:00.000000001")]));
+        assert_eq!(texts_of(clock, &[]), want(&[Some("01:00:00.000000001")]));
     }
 
     #[test]
@@ -469,7 +476,7 @@ mod tests {
         let child: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
         let fields = Fields::from(vec![Field::new("x", DataType::Utf8, true)]);
         let array = StructArray::new(fields, vec![child], Some(vec![false, true].into()));
-        assert_eq!(texts_of(Arc::new(array), &[Step::Field(0)]), want(&[None, Some("b")]));
+        assert_eq!(texts_of(array, &[Step::Field(0)]), want(&[None, Some("b")]));
     }
 
     #[test]
@@ -482,20 +489,8 @@ mod tests {
             Some(vec![Some(7)]),
         ]);
         let expected = want(&[Some("[1|2]"), None, None, None, Some("[7]")]);
-        assert_eq!(texts_of(Arc::new(list.clone()), &[Step::Element]), expected);
-        assert_eq!(texts_of(list.slice(3, 2).into_array_ref(), &[Step::Element]), expected[3..]);
-    }
-
-    /// `slice` keeps the type; this gives the trait object.
-    trait IntoArrayRef {
-        /// The array behind a shared pointer.
-        fn into_array_ref(self) -> ArrayRef;
-    }
-
-    impl<A: Array + 'static> IntoArrayRef for A {
-        fn into_array_ref(self) -> ArrayRef {
-            Arc::new(self)
-        }
+        assert_eq!(texts_of(list.clone(), &[Step::Element]), expected);
+        assert_eq!(texts_of(list.slice(3, 2), &[Step::Element]), expected[3..]);
     }
 
     #[test]

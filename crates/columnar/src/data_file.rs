@@ -65,7 +65,10 @@ impl DataFile {
     fn open_unplaced(path: &Path, options: &OpenOptions) -> Result<Self, Error> {
         let source = Source::open(path, options.mmap)?;
         if source.length() == 0 {
-            return Err(Error::new(ErrorKind::Empty, "the file is empty; its writer never finished, or it may be deleted"));
+            return Err(Error::new(
+                ErrorKind::Empty,
+                "the file is empty; its writer never finished, or it may be deleted",
+            ));
         }
         let head = source.bytes(0, usize::try_from(source.length().min(8)).unwrap_or(0))?;
         let format = Self::format(source.clone(), &head).map_err(|error| source.intact().err().unwrap_or(error))?;
@@ -239,7 +242,12 @@ impl DataFile {
     /// # Errors
     ///
     /// As for [`read`](Self::read).
-    pub fn read_time(&self, row_group: usize, column: ColumnId, rows: Option<&RoaringBitmap>) -> Result<ArrayRef, Error> {
+    pub fn read_time(
+        &self,
+        row_group: usize,
+        column: ColumnId,
+        rows: Option<&RoaringBitmap>,
+    ) -> Result<ArrayRef, Error> {
         let mut arrays = self.read_with_time(row_group, &[column], Some(column), rows)?;
         arrays.pop().ok_or_else(|| self.locate(Error::damaged("there is no such column"), row_group))
     }

@@ -61,9 +61,14 @@ fn matches(argument: &Path) -> Result<Vec<PathBuf>, Error> {
         Ok(paths) => paths,
         Err(error) => return missing(format!("the pattern is malformed: {}", error.msg)),
     };
-    let paths = paths.map(|path| path.map_err(|error| Error::io("read the directory", error.error()).in_file(error.path())));
+    let paths =
+        paths.map(|path| path.map_err(|error| Error::io("read the directory", error.error()).in_file(error.path())));
     let paths: Vec<PathBuf> = paths.collect::<Result<_, Error>>()?;
-    if paths.is_empty() { missing("the pattern matches no file; check it and its directory".to_owned()) } else { Ok(paths) }
+    if paths.is_empty() {
+        missing("the pattern matches no file; check it and its directory".to_owned())
+    } else {
+        Ok(paths)
+    }
 }
 
 impl Inputs {
@@ -74,9 +79,8 @@ impl Inputs {
             return Ok(());
         }
         let walk = WalkDir::new(path).follow_links(true).into_iter();
-        let enter = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !entry.file_type().is_dir() || !is_private(entry.path())
-        };
+        let enter =
+            |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_type().is_dir() || !is_private(entry.path());
         for entry in walk.filter_entry(enter) {
             let entry = entry.map_err(|error| {
                 let place = error.path().unwrap_or(path).to_path_buf();
@@ -86,7 +90,8 @@ impl Inputs {
             if entry.file_type().is_dir() {
                 continue;
             }
-            let list = if is_private(entry.path()) || !is_data(entry.path()) { &mut self.skipped } else { &mut self.files };
+            let list =
+                if is_private(entry.path()) || !is_data(entry.path()) { &mut self.skipped } else { &mut self.files };
             list.push(entry.into_path());
         }
         Ok(())
@@ -126,7 +131,16 @@ mod tests {
 
     #[test]
     fn a_directory_gives_its_data_files_in_byte_order() {
-        let dir = tree(&["b.parquet", "a/z.arrow", "B.PARQ", "a.parquet", "a/_SUCCESS", "notes.txt", ".x.parquet", "_t/y.ipc"]);
+        let dir = tree(&[
+            "b.parquet",
+            "a/z.arrow",
+            "B.PARQ",
+            "a.parquet",
+            "a/_SUCCESS",
+            "notes.txt",
+            ".x.parquet",
+            "_t/y.ipc",
+        ]);
         let found = expand(&[dir.path().to_path_buf()]).unwrap();
         assert_eq!(relative(&dir, &found.files), ["B.PARQ", "a.parquet", "a/z.arrow", "b.parquet"]);
         assert_eq!(relative(&dir, &found.skipped), [".x.parquet", "a/_SUCCESS", "notes.txt"]);
@@ -135,8 +149,12 @@ mod tests {
     #[test]
     fn a_named_file_is_taken_whatever_its_name_and_only_once() {
         let dir = tree(&["_notes.txt", "a.parquet"]);
-        let arguments =
-            [dir.path().join("_notes.txt"), dir.path().join("a.parquet"), dir.path().join("./a.parquet"), dir.path().into()];
+        let arguments = [
+            dir.path().join("_notes.txt"),
+            dir.path().join("a.parquet"),
+            dir.path().join("./a.parquet"),
+            dir.path().into(),
+        ];
         let found = expand(&arguments).unwrap();
         assert_eq!(found.files.len(), 2);
         assert!(found.files.iter().any(|path| path.ends_with("_notes.txt")));

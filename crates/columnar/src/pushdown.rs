@@ -276,7 +276,10 @@ mod tests {
         let rounded = big as f64;
         assert_eq!(number(&statistics, Comparison::Greater, rounded), Proof::Maybe, "{big} > 2^53 exactly");
         assert_eq!(number(&statistics, Comparison::GreaterOrEqual, rounded * 2.0), Proof::Never);
-        assert_eq!(number(&between(Bound::UInt(u64::MAX), Bound::UInt(u64::MAX)), Comparison::Equal, 5.0), Proof::Never);
+        assert_eq!(
+            number(&between(Bound::UInt(u64::MAX), Bound::UInt(u64::MAX)), Comparison::Equal, 5.0),
+            Proof::Never
+        );
         assert_eq!(number(&statistics, Comparison::Equal, f64::NAN), Proof::Maybe);
     }
 

@@ -151,7 +151,12 @@ impl Leaves {
     fn add(&mut self, data_type: &DataType, name: &str, way: &Way) {
         let multivalue = way.steps.contains(&Step::Element);
         let kind = kind(data_type);
-        self.columns.push(ColumnInfo { name: name.to_owned(), kind, multivalue, physical: physical(data_type, multivalue) });
+        self.columns.push(ColumnInfo {
+            name: name.to_owned(),
+            kind,
+            multivalue,
+            physical: physical(data_type, multivalue),
+        });
         let (root, steps) = (way.root, way.steps.clone());
         self.leaves.push(Leaf { root, steps, data_type: data_type.clone(), companion: None });
     }

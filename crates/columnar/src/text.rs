@@ -274,11 +274,16 @@ mod tests {
 
     #[test]
     fn numeric_form_is_exactly_the_grammar() {
-        for text in ["0", "007", "+1", "-1", "1.", "1.5", ".5", "-.5", "1e5", "1E+5", "1.e-5", ".5e0", "1234567890123456789"] {
+        for text in
+            ["0", "007", "+1", "-1", "1.", "1.5", ".5", "-.5", "1e5", "1E+5", "1.e-5", ".5e0", "1234567890123456789"]
+        {
             assert_eq!(numeric_form(text), text.parse().ok(), "{text}");
             assert!(numeric_form(text).is_some(), "{text}");
         }
-        for text in ["", " ", " 1", "1 ", "+", "-", ".", "+.", "e5", ".e5", "1e", "1e+", "1,000", "0x1f", "Inf", "inf", "NaN", "nan"] {
+        for text in [
+            "", " ", " 1", "1 ", "+", "-", ".", "+.", "e5", ".e5", "1e", "1e+", "1,000", "0x1f", "Inf", "inf", "NaN",
+            "nan",
+        ] {
             assert_eq!(numeric_form(text), None, "{text}");
         }
         for text in ["--1", "+-1", "1_0", "1e5.0", "1..0", "1.0.0", "١", "infinity", "1f"] {

@@ -1,10 +1,14 @@
 //! Damaged and hostile files: an error or a value, never a panic, a crash or a runaway allocation.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking and say why they skip")]
+
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, Int32Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray, types::Int32Type};
+use arrow_array::{
+    ArrayRef, Int32Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray, types::Int32Type,
+};
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use parquet::arrow::ArrowWriter;

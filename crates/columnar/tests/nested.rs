@@ -1,5 +1,7 @@
 //! Structs, lists and maps through Parquet and Arrow: dotted names, any subset of leaves, any rows.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking and say why they skip")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -89,7 +91,8 @@ fn every_subset_of_leaves_and_rows_decodes_to_the_same_cells() {
         assert_eq!(names, WANT.map(|(name, _)| name));
         for subset in 1_u32..1 << WANT.len() {
             let picked: Vec<u32> = (0..8).filter(|leaf| subset >> leaf & 1 == 1).collect();
-            let rows = [0_usize, 1, 2].into_iter().filter(|row| subset.rotate_left(7) >> row & 1 == 1).collect::<Vec<_>>();
+            let rows =
+                [0_usize, 1, 2].into_iter().filter(|row| subset.rotate_left(7) >> row & 1 == 1).collect::<Vec<_>>();
             let bitmap: RoaringBitmap = rows.iter().map(|row| u32::try_from(*row).unwrap()).collect();
             let columns: Vec<ColumnId> = picked.iter().rev().map(|leaf| ColumnId(*leaf)).collect();
             let arrays = file.read(0, &columns, Some(&bitmap)).unwrap();
@@ -110,7 +113,10 @@ fn the_row_time_is_a_timestamp_and_has_the_type_even_without_rows() {
     let want = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     for path in files(dir.path()) {
         let file = DataFile::open(&path, &OpenOptions::default()).unwrap();
-        for (column, texts) in [(ColumnId(4), [Some("1.5"), None, Some("-0.001")]), (ColumnId(5), [Some("0"), Some("86400"), Some("172800")])] {
+        for (column, texts) in [
+            (ColumnId(4), [Some("1.5"), None, Some("-0.001")]),
+            (ColumnId(5), [Some("0"), Some("86400"), Some("172800")]),
+        ] {
             let time = file.read_time(0, column, None).unwrap();
             assert_eq!(time.data_type(), &want);
             let got: Vec<Option<String>> = (0..3).map(|row| cell(&time, row)).collect();

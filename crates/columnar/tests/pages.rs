@@ -1,5 +1,7 @@
 //! Page search against naive search over decoded arrays, for every layout that writers produce.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking and say why they skip")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +10,8 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
-    StructArray,
+    Array, ArrayRef, BinaryArray, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray,
+    StringViewArray, StructArray,
 };
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
@@ -61,7 +63,8 @@ fn text_batch(values: &[Option<String>]) -> RecordBatch {
     let fields = Fields::from(vec![Field::new("s", DataType::Utf8, true)]);
     let validity: Vec<bool> = (0..values.len()).map(|row| row % 3 != 1).collect();
     let nested = StructArray::new(fields.clone(), vec![Arc::clone(&text)], Some(validity.into()));
-    let schema = Schema::new(vec![Field::new("s", DataType::Utf8, true), Field::new("o", DataType::Struct(fields), true)]);
+    let schema =
+        Schema::new(vec![Field::new("s", DataType::Utf8, true), Field::new("o", DataType::Struct(fields), true)]);
     RecordBatch::try_new(Arc::new(schema), vec![text, Arc::new(nested)]).unwrap()
 }
 
@@ -115,7 +118,11 @@ fn search_pages(file: &DataFile, group: usize, column: ColumnId, needles: &[&str
             let last = found.values[row as usize].clone().unwrap();
             assert_eq!(page.value_of(row).unwrap().map(std::borrow::Cow::into_owned), last);
             let first = found.values[page.rows().start as usize].clone().unwrap();
-            assert_eq!(page.value_of(page.rows().start).unwrap().map(std::borrow::Cow::into_owned), first, "going back");
+            assert_eq!(
+                page.value_of(page.rows().start).unwrap().map(std::borrow::Cow::into_owned),
+                first,
+                "going back"
+            );
         }
     }
     assert!(cursor.next().unwrap().is_none(), "the end stays the end");
@@ -158,11 +165,8 @@ fn value() -> impl Strategy<Value = Option<String>> {
 
 /// Every way to write.
 fn writing() -> impl Strategy<Value = Writing> {
-    let encoding = prop_oneof![
-        Just(Encoding::PLAIN),
-        Just(Encoding::DELTA_LENGTH_BYTE_ARRAY),
-        Just(Encoding::DELTA_BYTE_ARRAY),
-    ];
+    let encoding =
+        prop_oneof![Just(Encoding::PLAIN), Just(Encoding::DELTA_LENGTH_BYTE_ARRAY), Just(Encoding::DELTA_BYTE_ARRAY),];
     let compression = prop_oneof![
         Just(Compression::UNCOMPRESSED),
         Just(Compression::SNAPPY),
@@ -172,7 +176,13 @@ fn writing() -> impl Strategy<Value = Writing> {
     ];
     let sizes = prop_oneof![Just(64_usize), Just(600), Just(1 << 20)];
     (any::<bool>(), encoding, compression, any::<bool>(), sizes).prop_map(
-        |(dictionary, encoding, compression, v2, page_bytes)| Writing { dictionary, encoding, compression, v2, page_bytes },
+        |(dictionary, encoding, compression, v2, page_bytes)| Writing {
+            dictionary,
+            encoding,
+            compression,
+            v2,
+            page_bytes,
+        },
     )
 }
 
@@ -197,7 +207,7 @@ proptest! {
 
     #[test]
     fn arrow_pages_lose_no_row(
-        values in proptest::collection::vec(value(), 1..200), layout in 0..6, stream in any::<bool>(), codec in 0..3, mmap in any::<bool>(),
+        values in proptest::collection::vec(value(), 1..200), layout in 0..6, stream in any::<bool>(), codec in 0_usize..3, mmap in any::<bool>(),
     ) {
         let array: ArrayRef = match layout {
             0 => Arc::new(StringArray::from(values.clone())),

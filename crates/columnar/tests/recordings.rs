@@ -1,7 +1,10 @@
 //! Recorded events, where they are at hand: page search and decoding agree on them.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking and say why they skip")]
+
 use std::path::{Path, PathBuf};
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use retrohunt_columnar::{ColumnId, ColumnKind, DataFile, OpenOptions, PageKind, RowHit, input};
 use roaring::RoaringBitmap;

@@ -215,7 +215,6 @@ impl Grams {
 #[inline(always)]
 fn place(bits: &[u64], key: u64) -> (usize, u32) {
     let hash = key.wrapping_mul(MULTIPLIER) >> 40;
-    #[expect(clippy::cast_possible_truncation, reason = "24 bits are left")]
     let (word, bit) = ((hash >> 6) as usize & (bits.len() - 1), (hash & 63) as u32);
     (word, bit)
 }

@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::folding::{Unit, units};
 use crate::needle::{Hit, Needle, NeedleId};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// Index of a distinct needle in a [`NeedleSet`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -62,6 +61,31 @@ struct Distinct {
     tail: Option<u32>,
 }
 
+/// What makes a needle distinct: its head, as wanted bytes and the bits that do not count, and its tail.
+#[derive(PartialEq, Eq, Hash)]
+struct Shape {
+    /// The wanted bytes.
+    want: Box<[u8]>,
+    /// The bits that do not count, parallel to `want`.
+    either: Box<[u8]>,
+    /// The units past the head.
+    tail: Vec<Unit>,
+}
+
+impl Shape {
+    /// The shape of `needle`.
+    fn of(needle: &Needle) -> Self {
+        let (mut want, mut either) = (Vec::new(), Vec::new());
+        let mut units = units(needle).into_iter().peekable();
+        while let Some(&Unit::Byte { want: byte, either: bits }) = units.peek() {
+            want.push(byte);
+            either.push(bits);
+            units.next();
+        }
+        Self { want: want.into(), either: either.into(), tail: units.collect() }
+    }
+}
+
 /// The distinct needles of a searcher.
 #[derive(Debug)]
 pub(crate) struct NeedleSet {
@@ -84,62 +108,64 @@ impl NeedleSet {
     ///
     /// If a needle is empty, or indices or bytes exceed 32 bits.
     pub(crate) fn new(needles: &[Needle]) -> Result<Self, Error> {
-        let mut seen: HashMap<Vec<Unit>, usize> = HashMap::with_capacity(needles.len());
-        let mut ids: Vec<Vec<NeedleId>> = Vec::new();
-        let mut order: Vec<Vec<Unit>> = Vec::new();
+        let mut seen: HashMap<Shape, u32> = HashMap::with_capacity(needles.len());
+        // For each needle, its distinct needle and its id.
+        let mut owned: Vec<(u32, NeedleId)> = Vec::with_capacity(needles.len());
         for (position, needle) in needles.iter().enumerate() {
             let id = NeedleId(u32::try_from(position).map_err(|_| Error::too_large())?);
-            let units = units(needle);
-            if units.is_empty() {
+            if needle.bytes.is_empty() {
                 return Err(Error::empty_needle(id));
             }
-            match seen.entry(units) {
-                Entry::Occupied(same) => ids[*same.get()].push(id),
-                Entry::Vacant(new) => {
-                    order.push(new.key().clone());
-                    new.insert(ids.len());
-                    ids.push(vec![id]);
-                }
-            }
+            let next = u32::try_from(seen.len()).map_err(|_| Error::too_large())?;
+            owned.push((*seen.entry(Shape::of(needle)).or_insert(next), id));
         }
-        drop(seen);
-        let mut set =
-            Self { distinct: Vec::new(), want: Vec::new(), either: Vec::new(), ids: Vec::new(), tails: Vec::new() };
-        for (units, ids) in order.into_iter().zip(ids) {
-            set.push(units, &ids).ok_or_else(Error::too_large)?;
+        owned.sort_unstable();
+        let mut order: Vec<(u32, Shape)> = seen.into_iter().map(|(shape, index)| (index, shape)).collect();
+        order.sort_unstable_by_key(|(index, _)| *index);
+        let mut set = Self {
+            distinct: Vec::with_capacity(order.len()),
+            want: Vec::new(),
+            either: Vec::new(),
+            ids: Vec::with_capacity(owned.len()),
+            tails: Vec::new(),
+        };
+        let mut owned = owned.into_iter().peekable();
+        for (index, shape) in order {
+            let first = set.ids.len();
+            while let Some((_, id)) = owned.next_if(|(owner, _)| *owner == index) {
+                set.ids.push(id);
+            }
+            set.push(shape, first).ok_or_else(Error::too_large)?;
         }
         set.want.shrink_to_fit();
         set.either.shrink_to_fit();
         Ok(set)
     }
 
-    /// Adds one distinct needle, or returns `None` if an index does not fit.
-    fn push(&mut self, units: Vec<Unit>, ids: &[NeedleId]) -> Option<()> {
+    /// Adds one distinct needle, whose ids are those from `first_id` on, or returns `None` if an index does not fit.
+    fn push(&mut self, shape: Shape, first_id: usize) -> Option<()> {
         let head = u32::try_from(self.want.len()).ok()?;
-        let mut units = units.into_iter().peekable();
-        while let Some(Unit::Byte { want, either }) = units.next_if(|unit| matches!(unit, Unit::Byte { .. })) {
-            self.want.push(want);
-            self.either.push(either);
-        }
-        let head_len = u32::try_from(self.want.len()).ok()?.checked_sub(head)?;
-        let tail: Vec<Unit> = units.collect();
+        let head_len = u32::try_from(shape.want.len()).ok()?;
+        self.want.extend_from_slice(&shape.want);
+        self.either.extend_from_slice(&shape.either);
+        u32::try_from(self.want.len()).ok()?;
         let mut fixed_len = head_len;
-        for unit in &tail {
+        for unit in &shape.tail {
             let (shortest, same) = unit.length();
             fixed_len = fixed_len.checked_add(u32::try_from(shortest).ok()?)?;
             if !same {
                 break;
             }
         }
-        let tail = if tail.is_empty() {
+        let tail = if shape.tail.is_empty() {
             None
         } else {
-            self.tails.push(tail);
+            self.tails.push(shape.tail);
             Some(u32::try_from(self.tails.len() - 1).ok()?)
         };
-        let (first_id, ids_len) = (u32::try_from(self.ids.len()).ok()?, u32::try_from(ids.len()).ok()?);
-        self.ids.extend_from_slice(ids);
-        self.distinct.push(Distinct { head, head_len, fixed_len, ids: first_id, ids_len, tail });
+        let ids_len = u32::try_from(self.ids.len() - first_id).ok()?;
+        let ids = u32::try_from(first_id).ok()?;
+        self.distinct.push(Distinct { head, head_len, fixed_len, ids, ids_len, tail });
         Some(())
     }
 

@@ -18,6 +18,7 @@ use crate::kernels::number::{Number, seconds};
 use crate::kernels::value::{Column, ValueRef};
 use crate::layout::Layout;
 use crate::needs::Needs;
+use crate::partial;
 use crate::stage::Stage;
 
 /// Microseconds in a second.
@@ -158,6 +159,12 @@ impl Stage for Bin {
             let target = self.target.clone();
             return Ok(batch.keep_fields(|name| *name != *target));
         };
+        // A text of an interval has two numbers of at most 25 characters; a value without one keeps its own text.
+        let elements = match Column::new(array) {
+            Column::List(_, texts) => texts.len(),
+            _ => array.len(),
+        };
+        partial::check_size(elements, [array.get_buffer_memory_size(), elements.saturating_mul(64)].into_iter())?;
         let cut = self.cut(array);
         Ok(batch.with_column(&self.target, cut))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, NullArray, StringArray};
+use arrow_array::NullArray;
 use arrow_buffer::BooleanBuffer;
 use retrohunt_spl::plan::{RegexCommand, SearchCommand};
 
@@ -106,13 +106,11 @@ impl Stage for RegexFilter {
             Some(array) => self.test.select(array),
             None if &*self.field == RAW => {
                 let mut text = String::new();
-                let raw = |row| {
+                BooleanBuffer::collect_bool(batch.rows(), |row| {
                     text.clear();
                     write_virtual_raw(batch.fields(), row, &mut text);
-                    Some(text.clone())
-                };
-                let raws: StringArray = (0..batch.rows()).map(raw).collect();
-                self.test.select(&raws as &dyn Array)
+                    self.test.keeps([ValueRef::Text(&text)])
+                })
             }
             None => self.test.select(&NullArray::new(batch.rows())),
         };

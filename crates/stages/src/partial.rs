@@ -30,6 +30,20 @@ pub(crate) fn refused(message: impl Into<String>) -> PipelineError {
     PipelineError::new("E-STAGE-PARTIAL", message)
 }
 
+/// Checks that a column of lists with this many elements, or of texts of these lengths in bytes, is within arrow's 32-bit offsets.
+///
+/// # Errors
+///
+/// `E-STAGE-LIMIT` if it is not; arrow itself would panic.
+pub(crate) fn check_size(elements: usize, texts: impl Iterator<Item = usize>) -> Result<(), PipelineError> {
+    let bytes = texts.fold(0_usize, usize::saturating_add);
+    if i32::try_from(bytes).is_err() || i32::try_from(elements).is_err() {
+        let message = format!("a column of {bytes} bytes of text and {elements} list elements is too large");
+        return Err(PipelineError::new("E-STAGE-LIMIT", message));
+    }
+    Ok(())
+}
+
 /// Puts columns into a tagged batch of `rows` rows.
 pub(crate) fn write(kind: &str, columns: Vec<(String, ArrayRef)>, rows: usize) -> Result<RecordBatch, PipelineError> {
     let fields: Vec<Field> =

@@ -92,6 +92,17 @@ enum Kind {
     Stats(Box<StatsState>),
 }
 
+impl State {
+    /// Returns the heap memory that the state holds, in bytes, about. Columns that batches share with others count in full.
+    #[must_use]
+    pub fn memory_usage(&self) -> usize {
+        match &self.0 {
+            Kind::Rows(rows) => rows.memory_usage(),
+            Kind::Stats(state) => state.memory_usage(),
+        }
+    }
+}
+
 impl Pipeline {
     /// Makes commands ready to run.
     ///

@@ -40,6 +40,15 @@ impl RowsState {
         self.batches.extend(other.batches);
     }
 
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let batch = |batch: &Batch| {
+            let columns = batch.fields().iter().map(|(_, array)| array.get_array_memory_size());
+            std::mem::size_of_val(batch.keys()) + columns.sum::<usize>()
+        };
+        self.batches.iter().map(batch).sum()
+    }
+
     /// The state as a batch.
     pub(crate) fn partial(&self) -> Result<RecordBatch, PipelineError> {
         let keys: Vec<RowKey> = self.batches.iter().flat_map(|batch| batch.keys().iter().copied()).collect();
@@ -59,6 +68,8 @@ impl RowsState {
                     None => arrow_array::new_null_array(&data_type.0, batch.rows()),
                 })
                 .collect();
+            // Every text is in some buffer once, so this is not less than what the whole column needs.
+            partial::check_size(0, pieces.iter().map(|array| array.get_buffer_memory_size()))?;
             let pieces: Vec<&dyn Array> = pieces.iter().map(|array| array.as_ref()).collect();
             let whole = arrow_select::concat::concat(&pieces)
                 .map_err(|error| PipelineError::new("E-STAGE-ARROW", error.to_string()))?;
@@ -216,9 +227,9 @@ pub(crate) fn table_to_batches(table: &Table) -> Result<Vec<Batch>, PipelineErro
     let batch = |(signature, rows): (Vec<u8>, Vec<usize>)| {
         let column = |(at, column): (usize, &TableColumn)| {
             let values = rows.iter().map(|row| &table.rows[*row].values[at]);
-            (column.name.clone(), array_of(signature[at], values.collect()))
+            Ok((column.name.clone(), array_of(signature[at], values.collect())?))
         };
-        let fields = table.columns.iter().enumerate().map(column).collect();
+        let fields = table.columns.iter().enumerate().map(column).collect::<Result<_, PipelineError>>()?;
         let key = |row: &usize| RowKey { time: None, file: 0, row: u64::try_from(*row).unwrap_or(u64::MAX) };
         Batch::new(fields, rows.iter().map(key).collect())
     };
@@ -239,7 +250,7 @@ fn value_kind(value: &Value) -> u8 {
 }
 
 /// The column of values of one kind.
-fn array_of(kind: u8, values: Vec<&Value>) -> ArrayRef {
+fn array_of(kind: u8, values: Vec<&Value>) -> Result<ArrayRef, PipelineError> {
     use arrow_array::builder::{ListBuilder, StringBuilder};
     use arrow_array::{PrimitiveArray, StringArray};
     /// The numbers of values that have one.
@@ -249,7 +260,14 @@ fn array_of(kind: u8, values: Vec<&Value>) -> ArrayRef {
     ) -> PrimitiveArray<T> {
         values.into_iter().map(number).collect()
     }
-    match kind {
+    let texts = |value: &&Value| match value {
+        Value::Text(text) => (0, text.len()),
+        Value::List(texts) => (texts.len(), texts.iter().map(String::len).sum()),
+        _ => (0, 0),
+    };
+    let elements = values.iter().map(|value| texts(value).0).sum();
+    partial::check_size(elements, values.iter().map(|value| texts(value).1))?;
+    Ok(match kind {
         1 => {
             let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
             Arc::new(values.into_iter().map(text).collect::<StringArray>())
@@ -270,5 +288,5 @@ fn array_of(kind: u8, values: Vec<&Value>) -> ArrayRef {
             Arc::new(builder.finish())
         }
         _ => Arc::new(NullArray::new(values.len())),
-    }
+    })
 }

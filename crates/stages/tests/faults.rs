@@ -1,6 +1,7 @@
 //! Every deliberate mistake changes what it is meant to change. `cargo test -p retrohunt-stages --features faults --test faults`
 //!
 //! One test only: a fault is switched on for the whole process.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
 
 use std::sync::Arc;
 

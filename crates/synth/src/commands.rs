@@ -116,7 +116,7 @@ impl Template {
 }
 
 /// A program start ready for use.
-struct Start {
+pub(crate) struct Start {
     /// The image path.
     image: Template,
     /// The command line.
@@ -165,18 +165,29 @@ impl Commands {
         Commands { ordinary: list(ORDINARY, &mut images), backslashes: list(BACKSLASHES, &mut images) }
     }
 
-    /// Overwrites `drawn` with a program start by `user`.
-    pub(crate) fn draw(&self, user: &str, population: &Population, random: &mut Random, drawn: &mut Drawn) {
+    /// Returns a drawn program start.
+    pub(crate) fn draw(&self, random: &mut Random) -> Option<&Start> {
         let backslashes = random.chance(BACKSLASHES_PER_THOUSAND, 1000);
         let list = if backslashes { &self.backslashes } else { &self.ordinary };
+        list.starts.get(list.weights.draw(random))
+    }
+}
+
+impl Start {
+    /// Returns in how many of eight starts the system does it rather than a person.
+    pub(crate) fn by_system(&self) -> u32 {
+        self.parent.by_system
+    }
+
+    /// Overwrites `drawn` with the start by `user`.
+    pub(crate) fn write(&self, user: &str, population: &Population, random: &mut Random, drawn: &mut Drawn) {
         drawn.command.clear();
         drawn.image.clear();
-        let Some(start) = list.starts.get(list.weights.draw(random)) else { return };
-        start.image.write(user, population, random, &mut drawn.image);
-        start.command.write(user, population, random, &mut drawn.command);
-        drawn.parent_image = start.parent.image;
-        drawn.parent_command = start.parent.command;
-        drawn.image_number = start.image_number;
+        self.image.write(user, population, random, &mut drawn.image);
+        self.command.write(user, population, random, &mut drawn.command);
+        drawn.parent_image = self.parent.image;
+        drawn.parent_command = self.parent.command;
+        drawn.image_number = self.image_number;
     }
 }
 
@@ -355,7 +366,7 @@ mod tests {
         let mut drawn = Drawn::default();
         let (mut bytes, mut with_backslashes) = (0, 0);
         for _ in 0..20_000 {
-            commands.draw("anna.berg", &population, &mut random, &mut drawn);
+            commands.draw(&mut random).unwrap().write("anna.berg", &population, &mut random, &mut drawn);
             assert!(!drawn.command.is_empty() && !drawn.image.is_empty() && !drawn.parent_image.is_empty());
             bytes += drawn.command.len();
             with_backslashes += usize::from(drawn.command.contains(r"\\"));

@@ -1,6 +1,6 @@
 //! What happened on a machine, before a vendor gives it names.
 
-use crate::commands::{Commands, Drawn};
+use crate::commands::{Commands, Drawn, Start};
 use crate::population::{DOMAIN, Population};
 use crate::random::{Random, Zipf};
 
@@ -199,8 +199,11 @@ impl Source {
         event.activity = activity(others, random);
         event.host.clear();
         event.host.push_str(self.population.machine(self.population.draw_machine(random)));
-        self.draw_account(random, event);
-        self.commands.draw(&event.user, &self.population, random, &mut event.start);
+        let start = self.commands.draw(random);
+        self.draw_account(start.map_or(0, Start::by_system), random, event);
+        if let Some(start) = start {
+            start.write(&event.user, &self.population, random, &mut event.start);
+        }
         if let Some(hashes) = self.hashes.get(event.start.image_number) {
             event.hashes.clone_from(hashes);
         }
@@ -214,10 +217,10 @@ impl Source {
         self.draw_target(random, event);
     }
 
-    /// Draws who it was: in three of eight events the system.
-    fn draw_account(&self, random: &mut Random, event: &mut Event) {
+    /// Draws who it was: in `by_system` of eight events the system.
+    fn draw_account(&self, by_system: u32, random: &mut Random, event: &mut Event) {
         event.user.clear();
-        if random.chance(3, 8) {
+        if random.chance(by_system, 8) {
             event.user.push_str("SYSTEM");
             event.domain = "NT AUTHORITY";
             event.account = 18;

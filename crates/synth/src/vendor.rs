@@ -64,6 +64,20 @@ fn write_host(event: &Event, form: HostName, out: &mut String) {
     out.push_str(SUFFIX);
 }
 
+/// Returns 128 bits that belong to the event's machine.
+fn host_bits(event: &Event) -> (u64, u64) {
+    let high = event
+        .host
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    (high, high.rotate_left(23) ^ 0x9e37_79b9_7f4a_7c15)
+}
+
+/// Returns a number that grows with time, as a log's record numbers do.
+fn record_number(event: &Event) -> i64 {
+    event.time.map_or(0, |time| (time - crate::clock::START).div_euclid(1000))
+}
+
 /// Appends the security id of the event's account.
 fn write_sid(event: &Event, out: &mut String) {
     if event.account == 18 {

@@ -158,6 +158,9 @@ pub(crate) struct Synth {
     /// Where chance begins; the same seed gives the same files
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// With a `_raw` column: the event as its product writes it
+    #[arg(long)]
+    pub(crate) raw: bool,
     /// Replace files that are there already
     #[arg(long)]
     pub(crate) overwrite: bool,

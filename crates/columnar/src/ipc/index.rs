@@ -76,7 +76,8 @@ pub(super) fn of_file(source: &Source) -> Result<Index, Error> {
     let claimed = i32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]);
     let footer_length = u64::try_from(claimed).ok().filter(|size| *size > 0 && *size <= length - TAIL - 8);
     let footer_length = footer_length.ok_or_else(|| {
-        let message = format!("the Arrow footer claims {claimed} bytes, but the file has {length}: restore it from a good copy");
+        let message =
+            format!("the Arrow footer claims {claimed} bytes, but the file has {length}: restore it from a good copy");
         Error::damaged(message)
     })?;
     let footer_start = length - TAIL - footer_length;
@@ -129,7 +130,10 @@ fn place(block: &Block, end: u64) -> Result<Place, Error> {
         *metadata >= 8 && stop.is_some_and(|stop| stop <= end)
     });
     let (offset, (metadata, body)) = inside.ok_or_else(|| {
-        Error::damaged(format!("a message of {} + {} bytes at offset {} is not within the file", claimed.1, claimed.2, claimed.0))
+        Error::damaged(format!(
+            "a message of {} + {} bytes at offset {} is not within the file",
+            claimed.1, claimed.2, claimed.0
+        ))
     })?;
     Ok((offset, metadata, body))
 }
@@ -255,14 +259,16 @@ fn next_message(source: &Source, at: u64) -> Result<Option<Place>, Error> {
     if length == 0 {
         return Ok(None);
     }
-    let length = usize::try_from(length).map_err(|_| Error::damaged(format!("the message at offset {at} has a negative length")))?;
+    let length = usize::try_from(length)
+        .map_err(|_| Error::damaged(format!("the message at offset {at} has a negative length")))?;
     let metadata = length + if marked { 8 } else { 4 };
     if metadata as u64 > left {
         return Err(cut());
     }
     let bytes = source.bytes(at, metadata)?;
     let body = message(&bytes, metadata)?.bodyLength();
-    let body = usize::try_from(body).map_err(|_| Error::damaged(format!("the message at offset {at} has a negative length")))?;
+    let body = usize::try_from(body)
+        .map_err(|_| Error::damaged(format!("the message at offset {at} has a negative length")))?;
     if (metadata as u64).checked_add(body as u64).is_none_or(|length| length > left) {
         return Err(cut());
     }

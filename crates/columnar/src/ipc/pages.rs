@@ -53,7 +53,8 @@ impl<'a> IpcPages<'a> {
     pub(crate) fn next(&mut self, state: &mut PageState, place: &Place<'_>) -> Result<bool, Error> {
         let page = self.next_page;
         // A panic is possible only if the mapped arrays changed after they were validated.
-        let found = contain(|| self.step(state).map_err(Error::damaged)).and_then(|found| self.source.intact().map(|()| found));
+        let found =
+            contain(|| self.step(state).map_err(Error::damaged)).and_then(|found| self.source.intact().map(|()| found));
         found.map_err(|error| place.locate(self.source.intact().err().unwrap_or(error), page))
     }
 

@@ -53,11 +53,6 @@ impl Dictionary {
         self.opaque = binary && self.spans.iter().any(|span| std::str::from_utf8(value_at(&self.data, *span)).is_err());
     }
 
-    /// Number of values.
-    pub(crate) fn len(&self) -> u32 {
-        u32::try_from(self.spans.len()).unwrap_or(u32::MAX)
-    }
-
     /// The value of `code`; `None` past the end.
     pub(crate) fn value(&self, code: u32) -> Option<&[u8]> {
         self.spans.get(code as usize).map(|span| value_at(&self.data, *span))
@@ -106,15 +101,18 @@ impl Dictionary {
         self.settled = true;
     }
 
-    /// True if `code`, which is below [`len`](Self::len), was hit; only after [`settle`](Self::settle).
+    /// True if `code` was hit; false past the end. Only after [`settle`](Self::settle).
     #[inline]
     pub(crate) fn is_hit(&self, code: u32) -> bool {
-        self.bits[code as usize / 64] >> (code % 64) & 1 == 1
+        self.bits.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
     }
 
-    /// The hits of `code`, which is below [`len`](Self::len): pairs of the code and a tag; only after [`settle`](Self::settle).
+    /// The hits of `code`: pairs of the code and a tag; none past the end. Only after [`settle`](Self::settle).
     pub(crate) fn hits_of(&self, code: u32) -> &[(u32, u32)] {
         let code = code as usize;
-        &self.hits[self.first[code] as usize..self.first[code + 1] as usize]
+        match (self.first.get(code), self.first.get(code + 1)) {
+            (Some(start), Some(end)) => &self.hits[*start as usize..*end as usize],
+            _ => &[],
+        }
     }
 }

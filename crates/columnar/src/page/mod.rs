@@ -118,7 +118,10 @@ impl<'a> PageCursor<'a> {
     ///
     /// If the page is damaged or uses a codec that is not supported, or the file changed while it was read; the error names
     /// file, row group, column and page. After an error there are no more pages.
-    #[expect(clippy::should_implement_trait, reason = "a page borrows from its cursor, which an iterator cannot express")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a page borrows from its cursor, which an iterator cannot express"
+    )]
     pub fn next(&mut self) -> Result<Option<PageView<'_>>, Error> {
         if self.failed {
             return Ok(None);
@@ -147,6 +150,7 @@ const SPARE_BYTES: usize = 16 << 20;
 thread_local! {
     /// Page buffers of finished cursors. Fresh memory costs a page fault per 4 KiB, which for a page of codes or of barely
     /// compressed text is as much as decompressing it.
+    #[expect(clippy::vec_box, reason = "a cursor holds its state as a box, which moves in and out as it is")]
     static SPARE: RefCell<Vec<Box<PageState>>> = const { RefCell::new(Vec::new()) };
 }
 

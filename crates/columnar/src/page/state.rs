@@ -180,7 +180,10 @@ impl PageState {
                 Ok(())
             }
             (PageKind::Codes, Layout::Hybrid(width)) => self.rows_of_hybrid(width, out),
-            (PageKind::Codes, _) => self.rows_of_codes(out),
+            (PageKind::Codes, _) => {
+                self.rows_of_codes(out);
+                Ok(())
+            }
             (PageKind::Values, Layout::Prefixed) => self.rows_of_prefixed(hits, out),
             (PageKind::Values, Layout::Spans) => {
                 self.rows_of_spans(hits, out);
@@ -231,56 +234,43 @@ impl PageState {
         }
     }
 
-    /// Rows whose code was hit, from Parquet's hybrid.
+    /// Rows whose code was hit, from Parquet's hybrid. A code beyond the dictionary was not hit, and is noticed where it is decoded.
     fn rows_of_hybrid(&mut self, width: u32, out: &mut Vec<RowHit>) -> Result<(), Damage> {
         self.dictionary.settle();
         let dictionary = &self.dictionary;
-        let length = dictionary.len();
         let mut emit = Emit::new(self, out);
         let mut value = 0;
-        let mut bad = false;
         let mut pieces = Pieces::new(self.body(), width, self.validity.valid());
         while let Some(piece) = pieces.next()? {
             match piece {
                 Piece::Run { count, value: code } => {
-                    if code >= length {
-                        return Err(BAD_CODE);
-                    }
                     if dictionary.is_hit(code) {
                         (value..value + count).for_each(|value| emit.code(value, dictionary.hits_of(code)));
                     }
                     value += count;
                 }
-                Piece::Packed { count, bytes } => {
-                    let width = width.max(1);
-                    unpack(bytes, width, count, |code| {
-                        if code >= length {
-                            bad = true;
-                        } else if dictionary.is_hit(code) {
-                            emit.code(value, dictionary.hits_of(code));
+                Piece::Packed { count, bytes } => unpack(bytes, width, count, |codes| {
+                    if codes.iter().fold(false, |any, code| any | dictionary.is_hit(*code)) {
+                        for (value, code) in (value..).zip(codes) {
+                            emit.code(value, dictionary.hits_of(*code));
                         }
-                        value += 1;
-                    });
-                }
+                    }
+                    value += u32::try_from(codes.len()).unwrap_or(0);
+                }),
             }
         }
-        if bad { Err(BAD_CODE) } else { Ok(()) }
+        Ok(())
     }
 
     /// Rows whose code was hit, from decoded codes.
-    fn rows_of_codes(&mut self, out: &mut Vec<RowHit>) -> Result<(), Damage> {
+    fn rows_of_codes(&mut self, out: &mut Vec<RowHit>) {
         self.dictionary.settle();
-        let length = self.dictionary.len();
         let mut emit = Emit::new(self, out);
         for (value, code) in (0..).zip(&self.codes) {
-            if *code >= length {
-                return Err(BAD_CODE);
-            }
             if self.dictionary.is_hit(*code) {
                 emit.code(value, self.dictionary.hits_of(*code));
             }
         }
-        Ok(())
     }
 
     /// See [`super::PageView::value_of`].
@@ -327,7 +317,7 @@ impl PageState {
         while let Some(piece) = pieces.next()? {
             match piece {
                 Piece::Run { count, value } => codes.resize(codes.len() + count as usize, value),
-                Piece::Packed { count, bytes } => unpack(bytes, width.max(1), count, |code| codes.push(code)),
+                Piece::Packed { count, bytes } => unpack(bytes, width, count, |group| codes.extend_from_slice(group)),
             }
         }
         self.codes = codes;
@@ -385,6 +375,9 @@ impl<'a> Emit<'a> {
 
     /// The row of value number `value` has a code with `hits`.
     fn code(&mut self, value: u32, hits: &[(u32, u32)]) {
+        if hits.is_empty() {
+            return;
+        }
         let row = self.first_row + self.select.row_of(self.validity, value);
         self.out.extend(hits.iter().map(|(_, tag)| RowHit { row, tag: *tag }));
     }

@@ -193,7 +193,8 @@ impl<'a> ParquetPages<'a> {
             }
             _ => {
                 let length = bytes.get(..4).and_then(|prefix| prefix.try_into().ok()).map(u32::from_le_bytes);
-                let end = length.and_then(|length| usize::try_from(length).ok()).and_then(|length| length.checked_add(4));
+                let end =
+                    length.and_then(|length| usize::try_from(length).ok()).and_then(|length| length.checked_add(4));
                 let end = end.ok_or_else(|| Error::damaged("its levels are longer than the page"))?;
                 (bytes.get(4..end), end)
             }

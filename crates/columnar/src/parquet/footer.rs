@@ -64,7 +64,8 @@ fn footer(source: &Source) -> Result<bytes::Bytes, Error> {
     let length = source.length();
     let least = MAGIC.len() as u64 + TAIL;
     if length < least {
-        let message = format!("the Parquet file is cut: it has only {length} bytes; copy it again or let its writer finish");
+        let message =
+            format!("the Parquet file is cut: it has only {length} bytes; copy it again or let its writer finish");
         return Err(Error::new(ErrorKind::Cut, message));
     }
     let tail = source.bytes(length - TAIL, 8)?;
@@ -86,7 +87,8 @@ fn footer(source: &Source) -> Result<bytes::Bytes, Error> {
         return Err(Error::damaged(message));
     }
     if size > MAX_FOOTER {
-        let message = format!("the Parquet footer has {size} bytes, more than the {MAX_FOOTER} that are read; split the file");
+        let message =
+            format!("the Parquet footer has {size} bytes, more than the {MAX_FOOTER} that are read; split the file");
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
     let size_in_memory = usize::try_from(size).map_err(|_| Error::damaged("the footer is too long"))?;
@@ -139,7 +141,8 @@ fn schema(reader: &mut Reader<'_>) -> Result<usize, Fault> {
         let (mut last, mut children) = (0, 0);
         while let Some((id, wire)) = reader.field(&mut last)? {
             if (id, wire) == (5, Wire::Int) {
-                children = u64::try_from(reader.int32()?).map_err(|_| Fault::Invalid("its schema has a negative size"))?;
+                children =
+                    u64::try_from(reader.int32()?).map_err(|_| Fault::Invalid("its schema has a negative size"))?;
             } else {
                 reader.skip(wire)?;
             }
@@ -193,9 +196,11 @@ fn check(metadata: &ParquetMetaData, data_end: u64) -> Result<(), Error> {
     }
     for (number, group) in metadata.row_groups().iter().enumerate() {
         let located = |message: String| Error::damaged(message).in_row_group(number);
-        let rows = u64::try_from(group.num_rows()).map_err(|_| located("it claims a negative number of rows".to_owned()))?;
+        let rows =
+            u64::try_from(group.num_rows()).map_err(|_| located("it claims a negative number of rows".to_owned()))?;
         if rows > u64::from(MAX_ROW_GROUP_ROWS) {
-            let message = format!("it has {rows} rows; at most {MAX_ROW_GROUP_ROWS} are read, write smaller row groups");
+            let message =
+                format!("it has {rows} rows; at most {MAX_ROW_GROUP_ROWS} are read, write smaller row groups");
             return Err(Error::new(ErrorKind::Unsupported, message).in_row_group(number));
         }
         if group.num_columns() != columns {
@@ -214,7 +219,8 @@ fn check_chunk(chunk: &ColumnChunkMetaData, rows: u64, data_end: u64) -> Result<
     if chunk.file_path().is_some_and(|path| !path.is_empty()) {
         return Err(Error::new(ErrorKind::Unsupported, "its data is in another file; merge the files first"));
     }
-    let values = u64::try_from(chunk.num_values()).map_err(|_| Error::damaged("it claims a negative number of values"))?;
+    let values =
+        u64::try_from(chunk.num_values()).map_err(|_| Error::damaged("it claims a negative number of values"))?;
     if chunk.column_descr().max_rep_level() == 0 && values != rows {
         return Err(Error::damaged(format!("it has {values} values, but the row group has {rows} rows")));
     }
@@ -252,8 +258,8 @@ fn plain_field(field: &FieldRef, described: &ArrowReaderMetadata, leaf: &mut usi
         DataType::Map(entries, sorted) => DataType::Map(nested(entries), *sorted),
         scalar => {
             let schema = described.parquet_schema();
-            let is_int96 = *leaf < schema.num_columns()
-                && schema.column(*leaf).physical_type() == parquet::basic::Type::INT96;
+            let is_int96 =
+                *leaf < schema.num_columns() && schema.column(*leaf).physical_type() == parquet::basic::Type::INT96;
             *leaf += 1;
             plain_scalar(scalar, is_int96)
         }

@@ -149,7 +149,9 @@ impl Raw {
         let uncompressed_bytes = size(self.uncompressed)?;
         let compressed_bytes = size(self.compressed)?;
         if uncompressed_bytes > MAX_PAGE_BYTES {
-            return Err(Fault::Invalid("it claims to decompress to more than 512 MiB; rewrite the file with smaller pages"));
+            return Err(Fault::Invalid(
+                "it claims to decompress to more than 512 MiB; rewrite the file with smaller pages",
+            ));
         }
         let crc = self.crc.map(i32::cast_unsigned);
         let mut header = PageHeader {
@@ -212,8 +214,7 @@ mod tests {
     use super::*;
 
     /// A V1 data page header: type 0, sizes 100 and 50, 7 values, PLAIN, levels as runs.
-    const V1: [u8; 18] =
-        [0x15, 0, 0x15, 200, 1, 0x15, 100, 0x2c, 0x15, 14, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0];
+    const V1: [u8; 18] = [0x15, 0, 0x15, 200, 1, 0x15, 100, 0x2c, 0x15, 14, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0];
 
     #[test]
     fn a_data_page_header_reads_back() {

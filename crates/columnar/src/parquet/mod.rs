@@ -126,7 +126,8 @@ impl ParquetFile {
     pub(crate) fn window(&self, row_group: usize) -> Range<u64> {
         let Some(group) = self.group(row_group) else { return 0..0 };
         let ranges = group.columns().iter().map(ColumnChunkMetaData::byte_range);
-        ranges.fold(u64::MAX..0, |window, (start, length)| window.start.min(start)..window.end.max(start + length))
+        let ranges = ranges.map(|(start, length)| start..start + length);
+        ranges.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
     }
 
     /// Checks the page headers of a column chunk before a decoder that allocates by them sees it; once per chunk.
@@ -149,7 +150,8 @@ impl ParquetFile {
             if at == end {
                 return Err(Error::damaged("the column chunk ends before its rows do").in_column(name()));
             }
-            let header = PageHeader::read(&self.source, at, end).map_err(|error| error.in_column(name()).in_page(page))?;
+            let header =
+                PageHeader::read(&self.source, at, end).map_err(|error| error.in_column(name()).in_page(page))?;
             at += header.header_bytes as u64 + header.compressed_bytes as u64;
             if matches!(header.page_type, PageType::DataV1 | PageType::DataV2 { .. }) {
                 values += u64::from(header.values);

@@ -38,7 +38,10 @@ impl ParquetFile {
         let count = rows.map_or(u64::from(total), |rows| rows.range_cardinality(..total));
         if count == 0 || columns.is_empty() {
             let info = &self.leaves.columns;
-            return Ok(columns.iter().map(|(column, time)| canonical::empty(&info[column.0 as usize], *time)).collect());
+            return Ok(columns
+                .iter()
+                .map(|(column, time)| canonical::empty(&info[column.0 as usize], *time))
+                .collect());
         }
         let selected = self.with_companions(columns);
         for leaf in &selected {
@@ -48,10 +51,11 @@ impl ParquetFile {
         let batch_rows = usize::try_from(count).unwrap_or(BATCH_ROWS).min(BATCH_ROWS);
         let batches = contain(|| {
             let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), selected.iter().copied());
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
-                .with_row_groups(vec![row_group])
-                .with_projection(mask)
-                .with_batch_size(batch_rows);
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.metadata.clone())
+                    .with_row_groups(vec![row_group])
+                    .with_projection(mask)
+                    .with_batch_size(batch_rows);
             let reader = match rows {
                 Some(rows) if count < u64::from(total) => builder.with_row_selection(selection(rows, total)).build()?,
                 _ => builder.build()?,

@@ -173,8 +173,8 @@ mod tests {
     use parquet::file::statistics::ValueStatistics;
 
     /// Statistics of ten rows in the order that `data_type` defines, or an older one.
-    fn read(statistics: Statistics, kind: ColumnKind, data_type: &DataType, order: ColumnOrder) -> ColumnStatistics {
-        trusted(Some(&statistics), Reading { kind, data_type, order, rows: 10 })
+    fn read(statistics: &Statistics, kind: ColumnKind, data_type: &DataType, order: ColumnOrder) -> ColumnStatistics {
+        trusted(Some(statistics), Reading { kind, data_type, order, rows: 10 })
     }
 
     /// The signed order of current files.
@@ -184,30 +184,25 @@ mod tests {
 
     /// Text bounds.
     fn text(min: &str, max: &str, deprecated: bool, exact: bool) -> Statistics {
-        let values = ValueStatistics::new(
-            Some(ByteArray::from(min)),
-            Some(ByteArray::from(max)),
-            None,
-            Some(3),
-            deprecated,
-        );
+        let values =
+            ValueStatistics::new(Some(ByteArray::from(min)), Some(ByteArray::from(max)), None, Some(3), deprecated);
         Statistics::ByteArray(values.with_min_is_exact(exact).with_max_is_exact(exact))
     }
 
     #[test]
     fn text_bounds_need_the_unsigned_order_and_say_whether_they_are_cut() {
         let utf8 = DataType::Utf8;
-        let got = read(text("a", "m", false, false), ColumnKind::Text, &utf8, UNSIGNED);
+        let got = read(&text("a", "m", false, false), ColumnKind::Text, &utf8, UNSIGNED);
         assert_eq!(got.max, Bound::Bytes { value: b"m".to_vec(), exact: false });
         assert_eq!(got.null_count, Some(3));
-        let exact = read(text("a", "m", false, true), ColumnKind::Text, &utf8, UNSIGNED);
+        let exact = read(&text("a", "m", false, true), ColumnKind::Text, &utf8, UNSIGNED);
         assert_eq!(exact.min, Bound::Bytes { value: b"a".to_vec(), exact: true });
         for untrusted in [
-            read(text("a", "m", true, true), ColumnKind::Text, &utf8, UNSIGNED),
-            read(text("a", "m", false, true), ColumnKind::Text, &utf8, ColumnOrder::UNDEFINED),
-            read(text("a", "m", false, true), ColumnKind::Text, &utf8, ColumnOrder::UNKNOWN),
-            read(text("z", "a", false, true), ColumnKind::Text, &utf8, UNSIGNED),
-            read(text("a", "m", false, true), ColumnKind::Binary, &DataType::Binary, UNSIGNED),
+            read(&text("a", "m", true, true), ColumnKind::Text, &utf8, UNSIGNED),
+            read(&text("a", "m", false, true), ColumnKind::Text, &utf8, ColumnOrder::UNDEFINED),
+            read(&text("a", "m", false, true), ColumnKind::Text, &utf8, ColumnOrder::UNKNOWN),
+            read(&text("z", "a", false, true), ColumnKind::Text, &utf8, UNSIGNED),
+            read(&text("a", "m", false, true), ColumnKind::Binary, &DataType::Binary, UNSIGNED),
         ] {
             assert_eq!((untrusted.min, untrusted.max), (Bound::Unknown, Bound::Unknown));
         }
@@ -216,32 +211,32 @@ mod tests {
     #[test]
     fn unsigned_integers_are_not_read_as_negative() {
         let statistics = Statistics::int32(Some(1), Some(-1), None, Some(0), false);
-        let got = read(statistics.clone(), ColumnKind::Int, &DataType::UInt32, UNSIGNED);
+        let got = read(&statistics, ColumnKind::Int, &DataType::UInt32, UNSIGNED);
         assert_eq!((got.min, got.max), (Bound::Int(1), Bound::Int(i64::from(u32::MAX))));
-        let old = read(statistics, ColumnKind::Int, &DataType::UInt32, ColumnOrder::UNDEFINED);
+        let old = read(&statistics, ColumnKind::Int, &DataType::UInt32, ColumnOrder::UNDEFINED);
         assert_eq!(old.max, Bound::Unknown);
         let wide = Statistics::int64(Some(1), Some(-1), None, None, false);
-        assert_eq!(read(wide, ColumnKind::UInt, &DataType::UInt64, UNSIGNED).max, Bound::UInt(u64::MAX));
+        assert_eq!(read(&wide, ColumnKind::UInt, &DataType::UInt64, UNSIGNED).max, Bound::UInt(u64::MAX));
     }
 
     #[test]
     fn a_nan_bound_makes_both_unknown() {
         let nan = Statistics::double(Some(1.0), Some(f64::NAN), None, None, false);
-        let got = read(nan, ColumnKind::Float, &DataType::Float64, ColumnOrder::IEEE_754_TOTAL_ORDER);
+        let got = read(&nan, ColumnKind::Float, &DataType::Float64, ColumnOrder::IEEE_754_TOTAL_ORDER);
         assert_eq!((got.min, got.max), (Bound::Unknown, Bound::Unknown));
         let fine = Statistics::double(Some(1.0), Some(2.0), None, None, false);
-        assert_eq!(read(fine, ColumnKind::Float, &DataType::Float64, SIGNED).max, Bound::Float(2.0));
+        assert_eq!(read(&fine, ColumnKind::Float, &DataType::Float64, SIGNED).max, Bound::Float(2.0));
     }
 
     #[test]
     fn times_are_rounded_outwards() {
         let statistics = Statistics::int64(Some(-1), Some(1), None, None, false);
         let nanos = DataType::Timestamp(TimeUnit::Nanosecond, None);
-        let got = read(statistics, ColumnKind::Time, &nanos, SIGNED);
+        let got = read(&statistics, ColumnKind::Time, &nanos, SIGNED);
         assert_eq!((got.min, got.max), (Bound::Time(-1), Bound::Time(1)));
         let huge = Statistics::int64(Some(0), Some(i64::MAX), None, None, false);
         let seconds = DataType::Timestamp(TimeUnit::Second, None);
-        assert_eq!(read(huge, ColumnKind::Time, &seconds, SIGNED).max, Bound::Unknown);
+        assert_eq!(read(&huge, ColumnKind::Time, &seconds, SIGNED).max, Bound::Unknown);
     }
 
     #[test]

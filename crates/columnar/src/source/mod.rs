@@ -119,7 +119,9 @@ impl Source {
         let end = offset.checked_add(length as u64).filter(|end| *end <= self.length());
         let Some(end) = end else {
             let have = self.length();
-            return Err(Error::damaged(format!("{length} bytes at offset {offset} are claimed, but the file has {have}")));
+            return Err(Error::damaged(format!(
+                "{length} bytes at offset {offset} are claimed, but the file has {have}"
+            )));
         };
         match &*self.0 {
             Inner::Mapped { bytes, .. } => {
@@ -223,7 +225,8 @@ impl Read for SourceReader {
                 if window.is_empty() {
                     let length = source.length().saturating_sub(*offset).min(READ_AHEAD);
                     let wanted = usize::try_from(length).unwrap_or(0);
-                    *window = source.bytes(*offset, wanted).map_err(|e| std::io::Error::other(e.message().to_owned()))?;
+                    *window =
+                        source.bytes(*offset, wanted).map_err(|e| std::io::Error::other(e.message().to_owned()))?;
                     *offset += length;
                 }
                 let count = window.len().min(buffer.len());

@@ -56,6 +56,11 @@ impl Cell {
         }
     }
 
+    /// Heap memory in bytes.
+    pub(crate) fn memory_usage(&self) -> usize {
+        if let Self::Text(value) = self { value.capacity() } else { 0 }
+    }
+
     /// The value as a result.
     pub(crate) fn into_value(self) -> Value {
         match self {

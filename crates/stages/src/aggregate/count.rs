@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, UInt64Array};
 
-use super::{Aggregate, Input, grow, reach};
+use super::{Aggregate, Input, grow, reach, vector_bytes};
 use crate::error::PipelineError;
 use crate::kernels::value::Column;
 use crate::partial::Parts;
@@ -36,9 +36,9 @@ impl Aggregate for Count {
         Ok(())
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         let counts = (0..groups).map(|group| self.counts.get(group).copied().unwrap_or(0));
-        vec![("count", Arc::new(counts.map(Some).collect::<UInt64Array>()))]
+        Ok(vec![("count", Arc::new(counts.map(Some).collect::<UInt64Array>()))])
     }
 
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
@@ -59,5 +59,9 @@ impl Aggregate for Count {
         grow(&mut self.counts, groups);
         let value = |count: u64| i64::try_from(count).map_or(Value::UInt(count), Value::Int);
         self.counts.into_iter().map(value).collect()
+    }
+
+    fn memory_usage(&self) -> usize {
+        vector_bytes(&self.counts)
     }
 }

@@ -22,8 +22,8 @@ impl Aggregate for Dc {
         self.distinct.update(input)
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
-        vec![("texts", self.distinct.partial(groups))]
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+        Ok(vec![("texts", self.distinct.partial(groups)?)])
     }
 
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
@@ -37,5 +37,9 @@ impl Aggregate for Dc {
     fn finish(self, groups: usize) -> Vec<Value> {
         let value = |count: u64| i64::try_from(count).map_or(Value::UInt(count), Value::Int);
         self.distinct.counts(groups).into_iter().map(value).collect()
+    }
+
+    fn memory_usage(&self) -> usize {
+        self.distinct.memory_usage()
     }
 }

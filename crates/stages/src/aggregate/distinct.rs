@@ -6,10 +6,10 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{Array, ArrayRef};
 use hashbrown::HashSet;
 
-use super::Input;
+use super::{Input, vector_bytes};
 use crate::error::PipelineError;
 use crate::group::Interner;
-use crate::partial::{Parts, elements};
+use crate::partial::{Parts, check_size, elements};
 
 /// Distinct (group, text) pairs. A text is stored once, however many groups have it.
 #[derive(Clone, Debug, Default)]
@@ -45,12 +45,13 @@ impl Distinct {
     }
 
     /// The state as one column of lists of texts, sorted.
-    pub(crate) fn partial(&self, groups: usize) -> ArrayRef {
+    pub(crate) fn partial(&self, groups: usize) -> Result<ArrayRef, PipelineError> {
+        check_size(self.pairs.len(), self.pairs.iter().map(|(_, text)| self.texts.bytes(*text).len()))?;
         let mut builder = ListBuilder::new(StringBuilder::new());
         for texts in self.sorted(groups) {
             builder.append_value(texts.into_iter().map(|text| Some(self.texts.text(text))));
         }
-        Arc::new(builder.finish())
+        Ok(Arc::new(builder.finish()))
     }
 
     /// Takes the column that [`Self::partial`] wrote.
@@ -104,6 +105,13 @@ impl Distinct {
             list.sort_unstable_by_key(|text| ranks[*text as usize]);
         }
         lists
+    }
+
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        // The set keeps a byte of its own beside each pair.
+        let set = self.seen.capacity() * (size_of::<(u32, u32)>() + 1);
+        self.texts.memory_usage() + set + vector_bytes(&self.pairs)
     }
 
     /// A text by its number.

@@ -10,7 +10,7 @@ use arrow_array::{Array, ArrayRef, UInt32Array};
 
 use super::cell::Cell;
 use super::extreme::{read_cells, write_cells};
-use super::{Input, grow, reach};
+use super::{Input, grow, reach, vector_bytes};
 use crate::batch::RowKey;
 use crate::error::PipelineError;
 use crate::kernels::value::ValueRef;
@@ -60,15 +60,15 @@ impl Edge {
     }
 
     /// The state as the columns `time`, `file`, `row`, `position`, `kind` and `value`; the last two are null where there is none.
-    pub(crate) fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    pub(crate) fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         let kept = (0..groups).map(|group| self.kept.get(group).and_then(Option::as_ref));
         let nowhere = RowKey { time: None, file: 0, row: 0 };
         let keys: Vec<RowKey> = kept.clone().map(|kept| kept.map_or(nowhere, |kept| kept.key)).collect();
         let positions: UInt32Array = kept.clone().map(|kept| Some(kept.map_or(0, |kept| kept.position))).collect();
         let mut parts = write_keys(&keys).to_vec();
         parts.push(("position", Arc::new(positions)));
-        parts.extend(write_cells(kept.map(|kept| kept.map(|kept| &kept.cell))));
-        parts
+        parts.extend(write_cells(kept.map(|kept| kept.map(|kept| &kept.cell)))?);
+        Ok(parts)
     }
 
     /// Takes the columns that [`Self::partial`] wrote.
@@ -93,6 +93,12 @@ impl Edge {
                 self.offer(*group, kept.key, kept.position, kept.cell.value(), last);
             }
         }
+    }
+
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let texts = self.kept.iter().flatten().map(|kept| kept.cell.memory_usage());
+        vector_bytes(&self.kept) + texts.sum::<usize>()
     }
 
     /// One value per group.

@@ -11,12 +11,12 @@ use arrow_array::types::UInt8Type;
 use arrow_array::{Array, ArrayRef, StringArray, UInt8Array};
 
 use super::cell::Cell;
-use super::{Input, grow, reach};
+use super::{Input, grow, reach, vector_bytes};
 use crate::error::PipelineError;
 use crate::faults::fault;
 use crate::kernels::number::Number;
 use crate::kernels::value::ValueRef;
-use crate::partial::{Parts, refused};
+use crate::partial::{Parts, check_size, refused};
 use crate::table::Value;
 
 /// A kept value, and its number so that it is not read again for every row.
@@ -60,7 +60,7 @@ impl Extreme {
     }
 
     /// The state as the columns `kind` and `value`.
-    pub(crate) fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    pub(crate) fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         let cells = (0..groups).map(|group| self.best.get(group).and_then(Option::as_ref).map(|best| &best.cell));
         write_cells(cells)
     }
@@ -84,6 +84,12 @@ impl Extreme {
                 self.offer(*group, best.cell.value(), greatest);
             }
         }
+    }
+
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let texts = self.best.iter().flatten().map(|best| best.cell.memory_usage());
+        vector_bytes(&self.best) + texts.sum::<usize>()
     }
 
     /// One value per group.
@@ -123,10 +129,13 @@ fn kind(value: ValueRef<'_>) -> u8 {
 }
 
 /// The columns `kind` (`UInt8`) and `value` (`Utf8`) of cells; null where there is none.
-pub(super) fn write_cells<'a>(cells: impl Iterator<Item = Option<&'a Cell>> + Clone) -> Vec<(&'static str, ArrayRef)> {
+pub(super) fn write_cells<'a>(
+    cells: impl Iterator<Item = Option<&'a Cell>> + Clone,
+) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+    check_size(0, cells.clone().map(|cell| cell.map_or(0, |cell| cell.stored().len())))?;
     let kinds: UInt8Array = cells.clone().map(|cell| cell.map(Cell::kind)).collect();
     let values: StringArray = cells.map(|cell| cell.map(Cell::stored)).collect();
-    vec![("kind", Arc::new(kinds)), ("value", Arc::new(values))]
+    Ok(vec![("kind", Arc::new(kinds)), ("value", Arc::new(values))])
 }
 
 /// The cells of the columns that [`write_cells`] wrote.

@@ -23,7 +23,7 @@ impl Aggregate for First {
         self.edge.update(input, fault("stages-first-is-last"))
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         self.edge.partial(groups)
     }
 
@@ -38,5 +38,9 @@ impl Aggregate for First {
 
     fn finish(self, groups: usize) -> Vec<Value> {
         self.edge.finish(groups)
+    }
+
+    fn memory_usage(&self) -> usize {
+        self.edge.memory_usage()
     }
 }

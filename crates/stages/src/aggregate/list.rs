@@ -9,11 +9,11 @@ use arrow_array::builder::{ListBuilder, PrimitiveBuilder, StringBuilder};
 use arrow_array::types::UInt32Type;
 use arrow_array::{Array, ArrayRef};
 
-use super::{Aggregate, Input};
+use super::{Aggregate, Input, vector_bytes};
 use crate::batch::RowKey;
 use crate::error::PipelineError;
 use crate::group::Interner;
-use crate::partial::{Parts, elements, read_key_lists, refused, write_key_lists};
+use crate::partial::{Parts, check_size, elements, read_key_lists, refused, write_key_lists};
 use crate::table::Value;
 
 /// A text in a list.
@@ -71,7 +71,8 @@ impl Aggregate for List {
         })
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+        check_size(self.items.len(), self.items.iter().map(|item| self.texts.bytes(item.text).len()))?;
         let lists = self.sorted(groups);
         let mut positions = ListBuilder::new(PrimitiveBuilder::<UInt32Type>::new());
         let mut texts = ListBuilder::new(StringBuilder::new());
@@ -83,7 +84,7 @@ impl Aggregate for List {
         let mut parts = write_key_lists(keys.iter().map(Vec::as_slice)).to_vec();
         parts.push(("position", Arc::new(positions.finish())));
         parts.push(("text", Arc::new(texts.finish())));
-        parts
+        Ok(parts)
     }
 
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
@@ -114,5 +115,9 @@ impl Aggregate for List {
     fn finish(self, groups: usize) -> Vec<Value> {
         let text = |item: &Item| self.texts.text(item.text).to_owned();
         self.sorted(groups).iter().map(|list| Value::from_texts(list.iter().map(text).collect())).collect()
+    }
+
+    fn memory_usage(&self) -> usize {
+        vector_bytes(&self.items) + self.texts.memory_usage()
     }
 }

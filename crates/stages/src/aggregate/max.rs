@@ -22,7 +22,7 @@ impl Aggregate for Max {
         self.extreme.update(input, true)
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         self.extreme.partial(groups)
     }
 
@@ -37,5 +37,9 @@ impl Aggregate for Max {
 
     fn finish(self, groups: usize) -> Vec<Value> {
         self.extreme.finish(groups)
+    }
+
+    fn memory_usage(&self) -> usize {
+        self.extreme.memory_usage()
     }
 }

@@ -68,8 +68,8 @@ pub(crate) trait Aggregate: Sized {
     /// Takes the rows of a batch.
     fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError>;
 
-    /// The state as named columns of `groups` rows.
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)>;
+    /// The state as named columns of `groups` rows; an error if they are too large for arrow.
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError>;
 
     /// Takes a partial state; its row `i` is about this state's group `map[i]`.
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError>;
@@ -79,6 +79,9 @@ pub(crate) trait Aggregate: Sized {
 
     /// One value per group, `groups` of them.
     fn finish(self, groups: usize) -> Vec<Value>;
+
+    /// Heap memory in bytes, about.
+    fn memory_usage(&self) -> usize;
 }
 
 /// Any aggregate.
@@ -143,7 +146,7 @@ impl Accumulator {
     }
 
     /// The state as named columns of `groups` rows.
-    pub(crate) fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    pub(crate) fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         each!(self, state => state.partial(groups))
     }
 
@@ -172,6 +175,16 @@ impl Accumulator {
     pub(crate) fn finish(self, groups: usize) -> Vec<Value> {
         each!(self, state => state.finish(groups))
     }
+
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        each!(self, state => state.memory_usage())
+    }
+}
+
+/// Heap memory of a vector in bytes, its elements' own apart.
+fn vector_bytes<T>(vector: &Vec<T>) -> usize {
+    vector.capacity() * size_of::<T>()
 }
 
 /// Makes a vector long enough for an index.

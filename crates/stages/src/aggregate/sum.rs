@@ -13,11 +13,11 @@ use std::sync::Arc;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, BooleanArray, UInt64Array};
 
-use super::{Aggregate, Input, grow, reach};
+use super::{Aggregate, Input, grow, reach, vector_bytes};
 use crate::error::PipelineError;
-use crate::kernels::exact_sum::ExactSum;
+use crate::kernels::exact_sum::{ExactSum, STORED_BYTES};
 use crate::kernels::number::Number;
-use crate::partial::{Parts, refused};
+use crate::partial::{Parts, check_size, refused};
 use crate::table::Value;
 
 /// The sum of one group.
@@ -99,17 +99,18 @@ impl Aggregate for Sum {
         })
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+        check_size(0, self.totals.iter().map(|total| total.fractions.as_ref().map_or(16, |_| STORED_BYTES)))?;
         let mut totals = self.totals.clone();
         grow(&mut totals, groups);
         let integers = totals.iter().map(|total| Some(total.integers.to_le_bytes()));
         let fractions = totals.iter().map(|total| total.fractions.as_ref().map(|sum| sum.to_bytes()));
-        vec![
+        Ok(vec![
             ("numbers", Arc::new(totals.iter().map(|total| Some(total.numbers)).collect::<UInt64Array>())),
             ("integers", Arc::new(integers.collect::<BinaryArray>())),
             ("fractions", Arc::new(fractions.collect::<BinaryArray>())),
             ("others", Arc::new(totals.iter().map(|total| Some(total.others)).collect::<BooleanArray>())),
-        ]
+        ])
     }
 
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
@@ -143,5 +144,10 @@ impl Aggregate for Sum {
         grow(&mut self.totals, groups);
         let dropped = self.allnum && self.totals.iter().any(|total| total.others);
         self.totals.into_iter().map(|total| if dropped { Value::Null } else { total.value() }).collect()
+    }
+
+    fn memory_usage(&self) -> usize {
+        let exact = self.totals.iter().filter(|total| total.fractions.is_some()).count();
+        vector_bytes(&self.totals) + exact * size_of::<ExactSum>()
     }
 }

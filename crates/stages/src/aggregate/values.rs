@@ -23,8 +23,8 @@ impl Aggregate for Values {
         self.distinct.update(input)
     }
 
-    fn partial(&self, groups: usize) -> Vec<(&'static str, ArrayRef)> {
-        vec![("texts", self.distinct.partial(groups))]
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+        Ok(vec![("texts", self.distinct.partial(groups)?)])
     }
 
     fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
@@ -40,5 +40,9 @@ impl Aggregate for Values {
         let lists = if unsorted { self.distinct.unsorted(groups) } else { self.distinct.sorted(groups) };
         let texts = |list: Vec<u32>| list.into_iter().map(|text| self.distinct.text(text).to_owned()).collect();
         lists.into_iter().map(|list| Value::from_texts(texts(list))).collect()
+    }
+
+    fn memory_usage(&self) -> usize {
+        self.distinct.memory_usage()
     }
 }

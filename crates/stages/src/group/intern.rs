@@ -27,6 +27,14 @@ impl Interner {
         self.ends.len()
     }
 
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        // The table keeps a byte of its own beside each number.
+        let table = self.table.capacity() * (size_of::<u32>() + 1);
+        let ends = self.ends.capacity() * size_of::<usize>();
+        table + ends + self.hashes.capacity() * size_of::<u64>() + self.arena.capacity()
+    }
+
     /// The bytes of a number; empty for one that was not given out.
     #[inline]
     pub(crate) fn bytes(&self, number: u32) -> &[u8] {

@@ -42,6 +42,11 @@ impl GroupTable {
         self.keys.len()
     }
 
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        self.keys.memory_usage() + self.scratch.capacity() + self.text.capacity()
+    }
+
     /// The texts of a group's key, one per by-field.
     pub(crate) fn key(&self, group: u32) -> Vec<&str> {
         let mut rest = self.keys.bytes(group);

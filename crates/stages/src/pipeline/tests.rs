@@ -45,8 +45,8 @@ fn ints(values: &[Option<i64>]) -> ArrayRef {
 }
 
 fn times(seconds: &[f64]) -> ArrayRef {
-    let micros = seconds.iter().map(|seconds| (seconds * 10.0).round() as i64 * 100_000);
-    Arc::new(TimestampMicrosecondArray::from_iter_values(micros).with_timezone("UTC"))
+    let micros = seconds.iter().map(|seconds| crate::batch::micros_of(*seconds));
+    Arc::new(TimestampMicrosecondArray::from_iter(micros).with_timezone("UTC"))
 }
 
 fn lists(rows: &[&[&str]]) -> ArrayRef {

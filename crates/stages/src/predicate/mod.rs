@@ -1,7 +1,7 @@
 //! Predicates over one column: bare terms (§2), comparisons and IN (§3), regexes (§5.5).
 //!
 //! A predicate answers per row with a bit. It is two-valued: ∅ is decided as the specification says, never unknown. Boolean
-//! trees over predicates belong to the caller, except for a later `search`, which [`rows`] evaluates over a whole batch.
+//! trees over predicates belong to the caller, except for a later `search`, which `rows` evaluates over a whole batch.
 
 mod breaker;
 mod compare;

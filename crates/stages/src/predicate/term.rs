@@ -78,6 +78,13 @@ impl TermTest {
         }
     }
 
+    /// Returns the term with the conditions at its ends dropped: `bare_terms = substring` (§2.3.6).
+    #[must_use]
+    pub fn substring(mut self) -> Self {
+        (self.left, self.right) = (Bound::Free, Bound::Free);
+        self
+    }
+
     /// Returns whether the term is `*` or `""`, which match every row, even one without any text (§2.3.4).
     #[must_use]
     pub fn matches_everything(&self) -> bool {

@@ -188,6 +188,7 @@ impl Stats {
         let groups = state.groups.len();
         let numbers = || (0_u32..).take(groups);
         let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+        partial::check_size(0, numbers().map(|group| state.groups.key(group).iter().map(|text| text.len()).sum()))?;
         for field in 0..self.by.len() {
             let texts = numbers().map(|group| state.groups.key(group).get(field).map(|text| (*text).to_owned()));
             columns.push((format!("key.{field}"), Arc::new(texts.collect::<StringArray>())));
@@ -196,12 +197,15 @@ impl Stats {
         columns.extend(partial::write_key_lists(evidence).map(|(name, array)| (format!("evidence.{name}"), array)));
         for (at, slot) in state.slots.iter().enumerate() {
             let mut write = |field: &str, accumulator: &Accumulator| {
-                let parts = accumulator.partial(groups).into_iter();
+                let parts = accumulator.partial(groups)?.into_iter();
                 columns.extend(parts.map(|(name, array)| (format!("{at}|{field}|{name}"), array)));
+                Ok(())
             };
             match slot {
-                SlotState::One(accumulator) => write("", accumulator),
-                SlotState::Many(fields) => fields.iter().for_each(|(field, accumulator)| write(field, accumulator)),
+                SlotState::One(accumulator) => write("", accumulator)?,
+                SlotState::Many(fields) => {
+                    fields.iter().try_for_each(|(field, accumulator)| write(field, accumulator))?;
+                }
             }
         }
         partial::write(KIND, columns, groups)
@@ -320,6 +324,17 @@ impl Slot {
 }
 
 impl StatsState {
+    /// Heap memory in bytes, about.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let slot = |slot: &SlotState| match slot {
+            SlotState::One(accumulator) => accumulator.memory_usage(),
+            SlotState::Many(fields) => fields.values().map(Accumulator::memory_usage).sum(),
+        };
+        let evidence = self.evidence.iter().map(|list| size_of_val(list) + list.capacity() * size_of::<RowKey>());
+        let assigned = self.assigned.capacity() * size_of::<Assignment>();
+        self.groups.memory_usage() + assigned + self.slots.iter().map(slot).chain(evidence).sum::<usize>()
+    }
+
     /// Remembers a row of a group, if it is among the first `limit` ones.
     fn note(&mut self, group: u32, key: RowKey, limit: usize, groups: usize) {
         if limit == 0 {

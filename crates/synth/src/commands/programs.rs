@@ -22,6 +22,8 @@ pub(crate) struct Parent {
     pub(crate) image: &'static str,
     /// Its command line.
     pub(crate) command: &'static str,
+    /// In how many of eight starts the system does it rather than a person.
+    pub(crate) by_system: u32,
 }
 
 /// Shorthand for a table line.
@@ -30,8 +32,8 @@ const fn p(weight: u32, parent: usize, image: &'static str, command: &'static st
 }
 
 /// Shorthand for a table line.
-const fn parent(image: &'static str, command: &'static str) -> Parent {
-    Parent { image, command }
+const fn parent(by_system: u32, image: &'static str, command: &'static str) -> Parent {
+    Parent { image, command, by_system }
 }
 
 /// Number of `services.exe` in [`PARENTS`].
@@ -59,26 +61,30 @@ const OUTLOOK: usize = 10;
 
 /// The programs that start others, numbered by the constants above.
 pub(crate) const PARENTS: &[Parent] = &[
-    parent(r"C:\Windows\System32\services.exe", r"C:\Windows\system32\services.exe"),
-    parent(r"C:\Windows\explorer.exe", r"C:\Windows\Explorer.EXE"),
-    parent(r"C:\Windows\System32\svchost.exe", r"C:\Windows\system32\svchost.exe -k netsvcs -p -s Schedule"),
-    parent(r"C:\Windows\System32\svchost.exe", r"C:\Windows\system32\svchost.exe -k DcomLaunch -p"),
-    parent(r"C:\Windows\System32\cmd.exe", r"C:\Windows\system32\cmd.exe /d /s"),
+    parent(7, r"C:\Windows\System32\services.exe", r"C:\Windows\system32\services.exe"),
+    parent(0, r"C:\Windows\explorer.exe", r"C:\Windows\Explorer.EXE"),
+    parent(6, r"C:\Windows\System32\svchost.exe", r"C:\Windows\system32\svchost.exe -k netsvcs -p -s Schedule"),
+    parent(4, r"C:\Windows\System32\svchost.exe", r"C:\Windows\system32\svchost.exe -k DcomLaunch -p"),
+    parent(2, r"C:\Windows\System32\cmd.exe", r"C:\Windows\system32\cmd.exe /d /s"),
     parent(
+        2,
         r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
         r#""C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" -NoLogo -NoProfile"#,
     ),
     parent(
+        0,
         r"C:\Program Files\Google\Chrome\Application\chrome.exe",
         r#""C:\Program Files\Google\Chrome\Application\chrome.exe" --profile-directory=Default"#,
     ),
     parent(
+        0,
         r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
         r#""C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe" --no-startup-window --win-session-start"#,
     ),
-    parent(r"C:\Program Files\Microsoft VS Code\Code.exe", r#""C:\Program Files\Microsoft VS Code\Code.exe" ."#),
-    parent(r"C:\Windows\CCM\CcmExec.exe", r"C:\Windows\CCM\CcmExec.exe"),
+    parent(0, r"C:\Program Files\Microsoft VS Code\Code.exe", r#""C:\Program Files\Microsoft VS Code\Code.exe" ."#),
+    parent(8, r"C:\Windows\CCM\CcmExec.exe", r"C:\Windows\CCM\CcmExec.exe"),
     parent(
+        0,
         r"C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE",
         r#""C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE" /recycle"#,
     ),

@@ -71,7 +71,9 @@ fn fill(event: &Event, row: &mut Row) {
     });
     row.with(|out| {
         if !event.host.is_empty() {
-            identity(event, out);
+            let (high, low) = super::host_bits(event);
+            hex(high, out);
+            hex(low, out);
         }
     });
     row.text("0c5e7d1b9f3a4c62a8d0e4b7f6152839");
@@ -120,19 +122,6 @@ fn process(event: &Event, row: &mut Row) {
     row.nulls(5);
 }
 
-/// Appends a sensor id that belongs to the host.
-fn identity(event: &Event, out: &mut String) {
-    let seed = event
-        .host
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    for half in [seed, seed.rotate_left(23) ^ 0x9e37_79b9_7f4a_7c15] {
-        for place in (0..16).rev() {
-            out.push(crate::random::hex_digit(half >> (4 * place)));
-        }
-    }
-}
-
 /// Appends `path` with the device in place of the drive; a path without a drive as it is.
 fn device_path(path: &str, out: &mut String) {
     match path.strip_prefix("C:") {
@@ -141,5 +130,12 @@ fn device_path(path: &str, out: &mut String) {
             out.push_str(rest);
         }
         None => out.push_str(path),
+    }
+}
+
+/// Appends the sixteen digits of `bits`.
+fn hex(bits: u64, out: &mut String) {
+    for place in (0..16).rev() {
+        out.push(crate::random::hex_digit(bits >> (4 * place)));
     }
 }

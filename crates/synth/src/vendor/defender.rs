@@ -72,7 +72,10 @@ fn fill(event: &Event, row: &mut Row) {
         Activity::Connect => "DeviceNetworkEvents",
         _ => "DeviceFileEvents",
     });
-    row.with(|out| crate::commands::guid(event.salt.rotate_left(32), event.salt, out));
+    row.with(|out| {
+        let (high, low) = super::host_bits(event);
+        crate::commands::guid(high, low, out);
+    });
     row.with_some(!event.host.is_empty(), |out| write_host(event, HostName::FullLower, out));
     if matches!(event.activity, Activity::Start | Activity::StartOther) {
         row.text("ProcessCreated");
@@ -89,7 +92,7 @@ fn fill(event: &Event, row: &mut Row) {
         row.nulls(2);
     }
     initiating(event, row);
-    row.int(i64::from(event.salt.leading_zeros()) + i64::from(event.pid));
+    row.int(super::record_number(event));
 }
 
 /// Appends the cells from `FileName` to `AccountSid` of a process start.

@@ -86,7 +86,7 @@ fn fill(event: &Event, row: &mut Row) {
     row.text("Security");
     row.text("Microsoft-Windows-Security-Auditing");
     row.with_some(!event.host.is_empty(), |out| write_host(event, HostName::Full, out));
-    row.int(i64::from(event.salt.leading_zeros()) * 1000 + i64::from(event.pid));
+    row.int(super::record_number(event));
     row.time_text(event.time, clock::iso_micros);
     row.text("0x8020000000000000");
     subject(event, row);

@@ -90,7 +90,7 @@ fn fill(event: &Event, row: &mut Row) {
     row.text("Microsoft-Windows-Sysmon/Operational");
     row.text("Microsoft-Windows-Sysmon");
     row.with_some(!event.host.is_empty(), |out| write_host(event, HostName::Full, out));
-    row.int(i64::from(event.salt.leading_zeros()) * 1000 + i64::from(event.pid));
+    row.int(super::record_number(event));
     row.time_text(event.time, clock::iso_micros);
     row.text("4");
     row.time_text(event.time, clock::utc_millis);

@@ -248,7 +248,7 @@ fn commands_after_stats_run_on_the_finished_table() {
 
     let again =
         stats(vec![aggregate(Count, None, Some("rows")), aggregate(Values, Some("host"), Some("hosts"))], &["count"]);
-    let result = run(&[count(), again.clone()], vec![rows.clone()]);
+    let result = run(&[count(), again], vec![rows.clone()]);
     assert_eq!(
         values(&result),
         [vec![text("1"), Value::Int(2), list(&["b", "c"])], vec![text("2"), Value::Int(1), text("a")]]
@@ -278,6 +278,22 @@ fn a_later_search_has_time_bounds_only_if_they_can_be_resolved() {
     pipeline.update(&mut state, batch(1, &[("x", texts(&[Some("timeless")]))])).unwrap();
     let rows: Vec<u64> = pipeline.finish(state).unwrap().rows.iter().map(|row| row.evidence[0].row).collect();
     assert_eq!(rows, [2, 1]);
+}
+
+#[test]
+fn pipelines_and_states_cross_threads_and_tell_their_size() {
+    fn crosses<T: Send + Sync>(_: &T) {}
+    let pipeline = Pipeline::new(&[stats(values_of_all(), &["host"])], &settings()).unwrap();
+    let mut state = pipeline.state();
+    crosses(&pipeline);
+    crosses(&state);
+    let before = state.memory_usage();
+    pipeline.update(&mut state, seed_rows()).unwrap();
+    assert!(state.memory_usage() > before + 100);
+    let rows = Pipeline::new(&[], &settings()).unwrap();
+    let mut state = rows.state();
+    rows.update(&mut state, seed_rows()).unwrap();
+    assert!(state.memory_usage() > 100);
 }
 
 #[test]

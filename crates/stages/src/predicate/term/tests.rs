@@ -54,6 +54,12 @@ fn section_2_3_details() {
 }
 
 #[test]
+fn section_2_3_6_substring_drops_the_conditions() {
+    assert!(plain("oba").substring().matches_text("foobar"));
+    assert!(!plain("ofa").substring().matches_text("foobar"));
+}
+
+#[test]
 fn section_2_4_term_wants_major_breakers_if_it_holds_a_minor_one() {
     let address = test("10.0.0.6", TermKind::Term);
     assert!(!address.matches_text("ip=10.0.0.6"));
