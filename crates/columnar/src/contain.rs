@@ -114,7 +114,11 @@ mod tests {
         let error = contain(|| -> Result<(), Error> { panic!("index {}", 7) }).unwrap_err();
         assert!(error.message().contains("index 7"), "{error}");
         assert_eq!(contain(|| Ok::<_, Error>(3)).unwrap(), 3);
-        assert_eq!(contain(|| Err::<(), _>(Error::changed())).unwrap_err().kind(), crate::ErrorKind::Changed, "kept as it is");
+        assert_eq!(
+            contain(|| Err::<(), _>(Error::changed())).unwrap_err().kind(),
+            crate::ErrorKind::Changed,
+            "kept as it is"
+        );
         DEPTH.with(|depth| assert_eq!(depth.get(), 0));
     }
 }

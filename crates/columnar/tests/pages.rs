@@ -369,3 +369,50 @@ fn numbers_and_lists_have_no_pages() {
     assert!(file.pages(0, ColumnId(2)).is_err());
     assert!(file.pages(1, ColumnId(0)).is_err());
 }
+
+#[test]
+fn a_row_group_of_more_than_a_million_rows_is_put_together() {
+    let rows = (1 << 20) + 70;
+    let text: StringArray = (0..rows).map(|row| (row % 3 > 0).then(|| ["x", "yy"][row % 2])).collect();
+    let lists = (0..rows).map(|row| Some(vec![Some(i32::try_from(row).unwrap())]));
+    let list = arrow_array::ListArray::from_iter_primitive::<Int32Type, _, _>(lists);
+    let columns: Vec<(&str, ArrayRef)> = vec![("s", Arc::new(text)), ("l", Arc::new(list))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.parquet");
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(1 << 22)).build();
+    let mut writer =
+        ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let file = DataFile::open(&path, &OpenOptions::default()).unwrap();
+    assert_eq!((file.row_groups(), file.row_group_rows(0) as usize), (1, rows));
+    let all = file.read(0, &[ColumnId(0), ColumnId(1)], None).unwrap();
+    for row in [0, 1, 4, (1 << 20) - 1, 1 << 20, rows - 1] {
+        let text = all[0].as_string::<i32>();
+        assert_eq!(text.is_valid(row).then(|| text.value(row)), (row % 3 > 0).then(|| ["x", "yy"][row % 2]));
+        assert_eq!(all[1].as_list::<i32>().value(row).as_string::<i32>().value(0), row.to_string());
+    }
+    let most: RoaringBitmap = (5..u32::try_from(rows).unwrap()).collect();
+    assert_eq!(file.read(0, &[ColumnId(0)], Some(&most)).unwrap()[0].len(), rows - 5);
+}
+
+#[test]
+fn a_file_is_shared_between_threads() {
+    let values: Vec<Option<String>> = (0..2000).map(|i| Some(format!("value {i}"))).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.parquet");
+    write_parquet(&path, &text_batch(&values), &Writing { dictionary: false, ..usual() }, 500);
+    let file = DataFile::open(&path, &OpenOptions::default()).unwrap();
+    std::thread::scope(|scope| {
+        for group in 0..file.row_groups() {
+            let file = &file;
+            scope.spawn(move || {
+                let needle = format!("value {}", group * 500 + 123);
+                let found = search_pages(file, group, ColumnId(0), &[&needle]);
+                assert!(found.hits.contains(&RowHit { row: 123, tag: 0 }));
+                file.release(group);
+            });
+        }
+    });
+}

@@ -58,7 +58,8 @@ impl Leaves<'_> {
     fn value(&self, field: &Field, value: &Glob, case: bool) -> Need {
         // A network is compared by containment, not by text (§3.7); a number column by number (§3.2).
         let network = |text: &str| {
-            text.rsplit_once('/').is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()))
+            text.rsplit_once('/')
+                .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()))
         };
         if value.literal().is_some_and(network) {
             return Need::Any;
@@ -90,7 +91,11 @@ impl Leaves<'_> {
                 Inverse::Unknown | Inverse::Constant(true) => return Need::Any,
                 Inverse::Constant(false) => {}
                 Inverse::Either(needles) => {
-                    needs.extend(needles.iter().map(|needle| self.has(&[needle.column], needle.literal.as_bytes(), needle.folded)));
+                    needs.extend(
+                        needles
+                            .iter()
+                            .map(|needle| self.has(&[needle.column], needle.literal.as_bytes(), needle.folded)),
+                    );
                 }
             }
         }
@@ -151,9 +156,9 @@ impl Leaves<'_> {
             return Need::Any;
         }
         let folded = !piece.case_sensitive;
-        let fields = pairs.iter().map(|field| {
-            Need::either(tails.iter().map(|tail| self.literal(field, tail.as_bytes(), folded)).collect())
-        });
+        let fields = pairs
+            .iter()
+            .map(|field| Need::either(tails.iter().map(|tail| self.literal(field, tail.as_bytes(), folded)).collect()));
         Need::either(fields.collect())
     }
 }

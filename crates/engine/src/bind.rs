@@ -9,8 +9,8 @@ use retrohunt_prefilter::{Needle, Searcher, SimdChoice};
 use retrohunt_profile::{EventClass, FieldMap, FieldSource, MatchedBy};
 use retrohunt_spl::diagnostic::Code;
 use retrohunt_spl::plan::{CompareOp, FieldRef, Glob};
-use retrohunt_stages::predicate::TermTest;
 use retrohunt_stages::Needs;
+use retrohunt_stages::predicate::TermTest;
 
 use crate::anchor::{self, Leaves};
 use crate::codes;
@@ -56,7 +56,8 @@ impl Field {
 
     /// The column of a name as it is, whatever a mapping makes of the name.
     fn native(name: &str, column: usize) -> Self {
-        let source = FieldSource { name: name.to_owned(), matched: MatchedBy::Exact, cases: Vec::new(), native: Some(column) };
+        let source =
+            FieldSource { name: name.to_owned(), matched: MatchedBy::Exact, cases: Vec::new(), native: Some(column) };
         Self { name: name.to_owned(), source }
     }
 }
@@ -113,9 +114,11 @@ impl BoundTree {
             match part {
                 BoundTree::True => {}
                 BoundTree::False => return BoundTree::False,
+                BoundTree::And(inner) => kept.extend(inner),
                 other => kept.push(other),
             }
         }
+        let mut kept = distinct(kept);
         match kept.len() {
             0 => BoundTree::True,
             1 => kept.remove(0),
@@ -130,9 +133,11 @@ impl BoundTree {
             match part {
                 BoundTree::False => {}
                 BoundTree::True => return BoundTree::True,
+                BoundTree::Or(inner) => kept.extend(inner),
                 other => kept.push(other),
             }
         }
+        let mut kept = distinct(kept);
         match kept.len() {
             0 => BoundTree::False,
             1 => kept.remove(0),
@@ -158,6 +163,17 @@ impl BoundTree {
             other => std::slice::from_ref(other),
         }
     }
+}
+
+/// The parts without repetitions, in order.
+fn distinct(parts: Vec<BoundTree>) -> Vec<BoundTree> {
+    let mut kept: Vec<BoundTree> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if !kept.contains(&part) {
+            kept.push(part);
+        }
+    }
+    kept
 }
 
 /// A rule in one schema.
@@ -246,7 +262,13 @@ impl Costs for Bound {
 /// # Errors
 ///
 /// If the needles cannot be compiled.
-pub fn bind(program: &Program, map: FieldMap, columns: &[ColumnInfo], widths: Vec<u64>, raw_complete: bool) -> Result<Bound, Error> {
+pub fn bind(
+    program: &Program,
+    map: FieldMap,
+    columns: &[ColumnInfo],
+    widths: Vec<u64>,
+    raw_complete: bool,
+) -> Result<Bound, Error> {
     let raw = map.raw();
     let texts = map.text_columns();
     let rendered = (0..columns.len()).filter(|column| !matches!(columns[*column].kind, ColumnKind::Binary)).collect();
@@ -303,7 +325,10 @@ impl Binder<'_> {
         let need = anchor::need(&tree, &Leaves { program: self.program, bound: &self.bound });
         let anchor = crate::need::anchor(&need, &self.bound);
         let names: Vec<String> = self.names.iter().filter(|name| body.needs.selects(name)).cloned().collect();
-        let fields = names.iter().map(|name| self.field(name)).filter(|field| !field.source.is_absent() || field.name == "_time");
+        let fields = names
+            .iter()
+            .map(|name| self.field(name))
+            .filter(|field| !field.source.is_absent() || field.name == "_time");
         let mut fields: Vec<Field> = fields.collect();
         let wants_time = match &body.needs {
             Needs::All => true,
@@ -402,7 +427,8 @@ impl Binder<'_> {
         if !markers || !program.settings.class_markers {
             return own;
         }
-        let classes: Vec<usize> = kinds.into_iter().flat_map(|kind| self.bound.map.classes_of(kind)).map(|class| class.0).collect();
+        let classes: Vec<usize> =
+            kinds.into_iter().flat_map(|kind| self.bound.map.classes_of(kind)).map(|class| class.0).collect();
         if classes.is_empty() {
             return own;
         }
@@ -437,7 +463,8 @@ impl Binder<'_> {
             return Some(self.intern(LeafKey::Predicate(id), || Leaf::Field { predicate: id, field }));
         }
         if name == "_raw" {
-            let message = "the input has no `_raw`; the pattern runs over the row's fields rendered as name=value".to_owned();
+            let message =
+                "the input has no `_raw`; the pattern runs over the row's fields rendered as name=value".to_owned();
             self.bound.notes.insert((self.rule, codes::VIRTUAL_RAW, message));
             return Some(self.intern(LeafKey::Predicate(id), || Leaf::VirtualRaw { predicate: id }));
         }
@@ -454,7 +481,9 @@ impl Binder<'_> {
         let names = self.names.iter().filter(|name| pair_possible(test, &term.glob, name));
         let pairs: Vec<Field> = names.flat_map(|name| self.pair_fields(name)).collect();
         let constants = self.bound.map.constants().into_iter().filter(|constant| constant.value_text);
-        let constants = constants.map(|constant| (constant.class.map(|class| class.0), test.matches_text(&constant.text))).collect();
+        let constants = constants
+            .map(|constant| (constant.class.map(|class| class.0), test.matches_text(&constant.text)))
+            .collect();
         self.intern(LeafKey::Predicate(id), || Leaf::Term { predicate: id, pairs, constants })
     }
 
@@ -534,9 +563,12 @@ fn single_piece(glob: &Glob) -> Option<&str> {
     pieces.next().is_none().then_some(first.as_str())
 }
 
+/// The rules of each needle, which is its bytes and whether case does not count.
+type RulesByNeedle = BTreeMap<(Vec<u8>, bool), Vec<usize>>;
+
 /// One searcher for each column that some anchor names.
 fn searches(bound: &Bound, scalar: bool) -> Result<Vec<ColumnSearch>, Error> {
-    let mut columns: BTreeMap<usize, BTreeMap<(Vec<u8>, bool), Vec<usize>>> = BTreeMap::new();
+    let mut columns: BTreeMap<usize, RulesByNeedle> = BTreeMap::new();
     for (index, rule) in bound.rules.iter().enumerate() {
         let Some(anchor) = rule.as_ref().and_then(|rule| rule.anchor.as_ref()) else { continue };
         for literal in &anchor.literals {

@@ -32,7 +32,9 @@ pub fn plan(program: &Program, rule: usize) -> String {
     }
     predicates(&mut out, program, body);
     let _ = match &body.needs {
-        Needs::All => writeln!(out, "fields read\n  all: the rule has no `table` or `fields`, so every column of a hit is read"),
+        Needs::All => {
+            writeln!(out, "fields read\n  all: the rule has no `table` or `fields`, so every column of a hit is read")
+        }
         Needs::Fields(patterns) => {
             let names: Vec<String> = patterns.iter().map(|pattern| pattern.glob.text()).collect();
             writeln!(out, "fields read\n  {}", visible(&names.join(", ")))
@@ -79,21 +81,32 @@ fn collect(tree: &crate::program::Tree, ids: &mut Vec<usize>) {
 /// # Errors
 ///
 /// If the file cannot be opened.
-pub fn file(program: &Program, rule: usize, path: &std::path::Path, profiles: &Profiles, options: &ScanOptions) -> Result<String, Error> {
+pub fn file(
+    program: &Program,
+    rule: usize,
+    path: &std::path::Path,
+    profiles: &Profiles,
+    options: &ScanOptions,
+) -> Result<String, Error> {
     let file = DataFile::open(path, &OpenOptions { mmap: options.mmap })?;
     let (bound, names) = Run::bind_alone(program, &file, profiles, options)?;
     let mut out = String::new();
     let _ = writeln!(out, "{}", visible(&path.display().to_string()));
-    let _ = writeln!(out, "  profiles   {}", if names.is_empty() { "none (names as they are)".to_owned() } else { names.join(", ") });
+    let _ = writeln!(
+        out,
+        "  profiles   {}",
+        if names.is_empty() { "none (names as they are)".to_owned() } else { names.join(", ") }
+    );
     let (Some(bound_rule), Some(body)) = (&bound.rules[rule], &program.rules[rule].body) else { return Ok(out) };
     binding(&mut out, program, &bound, bound_rule);
-    anchor(&mut out, program, &bound, bound_rule, rule);
+    anchor(&mut out, &bound, bound_rule, rule);
     let kept = (0..file.row_groups()).filter(|&group| {
         let statistics = prune::Statistics::new(&file, group);
         prune::may_match(program, &bound, bound_rule, body, &statistics)
     });
     let kept = kept.count();
-    let _ = writeln!(out, "  pruned     {} of {} row groups by statistics", file.row_groups() - kept, file.row_groups());
+    let _ =
+        writeln!(out, "  pruned     {} of {} row groups by statistics", file.row_groups() - kept, file.row_groups());
     Ok(out)
 }
 
@@ -123,7 +136,7 @@ fn binding(out: &mut String, program: &Program, bound: &Bound, rule: &BoundRule)
 }
 
 /// The anchor and how it is searched for.
-fn anchor(out: &mut String, program: &Program, bound: &Bound, rule: &BoundRule, index: usize) {
+fn anchor(out: &mut String, bound: &Bound, rule: &BoundRule, index: usize) {
     let Some(anchor) = &rule.anchor else {
         out.push_str("  anchor     none: every row is a candidate\n");
         return;
@@ -140,13 +153,18 @@ fn anchor(out: &mut String, program: &Program, bound: &Bound, rule: &BoundRule, 
     out.push_str("             the cheapest set of literals of which every matching row holds one\n");
     for search in bound.searches.iter().filter(|search| search.rules.iter().flatten().any(|&rule| rule == index)) {
         let choice = search.searcher.choice();
+        let rejected = choice.rejected.iter().map(|(algorithm, reason)| format!("; not {algorithm:?}: {reason}"));
+        let rejected: String = rejected.collect();
         let folded = search.needles.iter().filter(|needle| needle.case == NeedleCase::Folded).count();
         let column = visible(&bound.columns[search.column].name);
         let _ = writeln!(
             out,
-            "  search     {column}: {} needles of {} rules, {folded} in any case: {choice:?}",
+            "  search     {column}: {} needles of {} rules, {folded} in any case, by {:?} ({}), {}{rejected}",
             search.needles.len(),
-            program.rules.len()
+            search.rules.iter().flatten().collect::<std::collections::BTreeSet<_>>().len(),
+            choice.algorithm,
+            choice.vector,
+            choice.reason,
         );
     }
 }
@@ -195,9 +213,14 @@ fn tree_text(program: &Program, bound: &Bound, tree: &BoundTree) -> String {
 fn field_text(bound: &Bound, field: &Field) -> String {
     let mut parts: Vec<String> = Vec::new();
     for case in &field.source.cases {
-        let columns: Vec<&str> = case.expr.columns().iter().map(|&column| bound.columns[column].name.as_str()).collect();
+        let columns: Vec<&str> =
+            case.expr.columns().iter().map(|&column| bound.columns[column].name.as_str()).collect();
         let class = case.class.and_then(|class| bound.map.class(class)).map(|class| format!(" where {}", class.name));
-        parts.push(format!("{}{}", if columns.is_empty() { "a constant".to_owned() } else { columns.join(", ") }, class.unwrap_or_default()));
+        parts.push(format!(
+            "{}{}",
+            if columns.is_empty() { "a constant".to_owned() } else { columns.join(", ") },
+            class.unwrap_or_default()
+        ));
     }
     parts.extend(field.source.reachable_native().map(|column| format!("column {}", bound.columns[column].name)));
     format!("{} <- {}", field.name, parts.join("; else "))

@@ -208,7 +208,11 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns the rows on which the first of the columns that is not null passes the test.
-    fn first_value(&mut self, columns: &[usize], test: impl Fn(&ArrayRef, usize) -> bool) -> Result<FixedBitSet, Error> {
+    fn first_value(
+        &mut self,
+        columns: &[usize],
+        test: impl Fn(&ArrayRef, usize) -> bool,
+    ) -> Result<FixedBitSet, Error> {
         let mut rows = FixedBitSet::with_capacity(self.len);
         let mut open = self.all();
         for &column in columns {
@@ -237,7 +241,9 @@ impl<'a> Chunk<'a> {
             }
             // A column of times is text everywhere but as the row's time.
             let array = match source.format {
-                TimeFormat::Stored => self.file.read_time(self.row_group, column_id(source.column), Some(&self.rows))?,
+                TimeFormat::Stored => {
+                    self.file.read_time(self.row_group, column_id(source.column), Some(&self.rows))?
+                }
                 _ => self.column(source.column)?,
             };
             for (row, time) in out.iter_mut().enumerate() {
@@ -308,7 +314,7 @@ impl<'a> Chunk<'a> {
                 let array = self.column(column)?;
                 columns.insert(column, array);
             }
-            lists |= expr.is_multivalued(&|column| columns.get(&column).is_some_and(|array| is_list(array)));
+            lists |= expr.is_multivalued(&|column| columns.get(&column).is_some_and(is_list));
         }
         let part_of = |row: usize| parts.iter().find(|(rows, _)| rows.contains(row)).map(|(_, expr)| expr);
         if lists {
@@ -329,7 +335,8 @@ impl<'a> Chunk<'a> {
         }
         let mut builder = StringBuilder::with_capacity(self.len, self.len * 16);
         for row in 0..self.len {
-            let value = part_of(row).and_then(|expr| expr.eval(&mut |column| text::cell_text(columns[&column].as_ref(), row)));
+            let value =
+                part_of(row).and_then(|expr| expr.eval(&mut |column| text::cell_text(columns[&column].as_ref(), row)));
             builder.append_option(value);
         }
         Ok(Arc::new(builder.finish()))
@@ -431,7 +438,9 @@ impl<'a> Chunk<'a> {
                 let holds = match &program.predicates[predicate.index()] {
                     Predicate::Compare { test, .. } => test.select(array.as_ref()),
                     Predicate::In { test, .. } => test.select(array.as_ref()),
-                    Predicate::Regex { command, regex } => RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref()),
+                    Predicate::Regex { command, regex } => {
+                        RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref())
+                    }
                     Predicate::Term { test, .. } => test.select_texts(array.as_ref()),
                 };
                 Ok(scatter(&holds, rows, kept, self.len))
@@ -543,7 +552,12 @@ impl<'a> Chunk<'a> {
 }
 
 /// One column, decoded.
-pub(crate) fn read_one(file: &DataFile, row_group: usize, column: usize, rows: Option<&RoaringBitmap>) -> Result<ArrayRef, Error> {
+pub(crate) fn read_one(
+    file: &DataFile,
+    row_group: usize,
+    column: usize,
+    rows: Option<&RoaringBitmap>,
+) -> Result<ArrayRef, Error> {
     // All rows without a selection is the reader's faster way.
     let rows = rows.filter(|rows| rows.len() < u64::from(file.row_group_rows(row_group)));
     file.read(row_group, &[column_id(column)], rows)?.pop().ok_or_else(|| Error::internal("no column was read"))
@@ -561,7 +575,8 @@ fn is_list(array: &ArrayRef) -> bool {
 
 /// Which cells are not ∅.
 fn present(array: &ArrayRef) -> BooleanBuffer {
-    CompareTest::new(retrohunt_spl::plan::CompareOp::Eq, &retrohunt_spl::plan::Glob::new("*"), false).select(array.as_ref())
+    CompareTest::new(retrohunt_spl::plan::CompareOp::Eq, &retrohunt_spl::plan::Glob::new("*"), false)
+        .select(array.as_ref())
 }
 
 /// Does any value of a cell meet a test?

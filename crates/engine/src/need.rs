@@ -159,7 +159,8 @@ fn price(literals: BTreeSet<Literal>, costs: &dyn Costs) -> Anchor {
     let columns: BTreeSet<usize> = literals.iter().map(|literal| literal.column).collect();
     let searched: f64 = columns.iter().map(|&column| costs.width(column)).sum();
     // The same literal in many columns is one thing that may occur, most likely in one of them.
-    let distinct: BTreeSet<(&[u8], bool)> = literals.iter().map(|literal| (literal.bytes.as_slice(), literal.folded)).collect();
+    let distinct: BTreeSet<(&[u8], bool)> =
+        literals.iter().map(|literal| (literal.bytes.as_slice(), literal.folded)).collect();
     let passed: f64 = distinct
         .iter()
         .map(|(bytes, folded)| share(&Literal { column: 0, bytes: bytes.to_vec(), folded: *folded }))
@@ -198,7 +199,9 @@ mod tests {
     fn the_seed_rule_anchors_on_two_backslashes_in_one_column() {
         // `".exe"` and `"\\\\"` in any of three columns, and the pattern's own literals in column 1.
         let costs = Widths(vec![60.0, 100.0, 60.0]);
-        let any = |text: &str| Need::Has((0..3).map(|column| Literal { column, bytes: text.as_bytes().to_vec(), folded: true }).collect());
+        let any = |text: &str| {
+            Need::Has((0..3).map(|column| Literal { column, bytes: text.as_bytes().to_vec(), folded: true }).collect())
+        };
         let pattern = Need::all(vec![Need::either(vec![has(1, ".exe"), has(1, "psexec")]), has(1, "\\\\")]);
         let need = Need::all(vec![any(".exe"), any("\\\\"), pattern]);
         let anchor = anchor(&need, &costs).unwrap();

@@ -255,7 +255,8 @@ impl Compiler<'_> {
         let pipeline = match Pipeline::new(&commands, &settings) {
             Ok(pipeline) => pipeline,
             Err(error) => {
-                let span = plan.steps.get(fused + error.command_index.unwrap_or(0)).map_or(Span::default(), |step| step.span);
+                let span =
+                    plan.steps.get(fused + error.command_index.unwrap_or(0)).map_or(Span::default(), |step| step.span);
                 self.findings.push(Diagnostic::new(Code(error.code), span, error.message));
                 return None;
             }
@@ -308,7 +309,8 @@ impl Compiler<'_> {
             SearchExpr::Term(term) => Predicate::Term { term: term.clone(), test: TermTest::new(term) },
             // The callers take the tree apart; what arrives here is a leaf.
             SearchExpr::All | SearchExpr::And(_) | SearchExpr::Or(_) | SearchExpr::Not(_) => {
-                let term = Term { glob: retrohunt_spl::plan::Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
+                let term =
+                    Term { glob: retrohunt_spl::plan::Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
                 Predicate::Term { test: TermTest::new(&term), term }
             }
         };
@@ -326,7 +328,8 @@ impl Compiler<'_> {
             // Rescue (§1.4.4): the pattern as written, if only that compiles.
             Err(error) => match Regex::with_budget(&command.raw_pattern, &self.budget) {
                 Ok(compiled) if command.raw_pattern != command.pattern => {
-                    let message = "the pattern only compiles without removing the rule's own backslash escapes, and was read so";
+                    let message =
+                        "the pattern only compiles without removing the rule's own backslash escapes, and was read so";
                     self.findings.push(Diagnostic::new(codes::REGEX_BACKSLASH, span, message));
                     compiled
                 }
@@ -339,7 +342,8 @@ impl Compiler<'_> {
         };
         self.findings.extend(notes.into_iter().map(|note| Diagnostic::new(Code(note.code), span, note.message)));
         if let Some(word) = single_backslash(&command.raw_pattern) {
-            let message = format!("`\\\\{word}` is one backslash for SPL, so the pattern's own meaning of `\\{word}` holds");
+            let message =
+                format!("`\\\\{word}` is one backslash for SPL, so the pattern's own meaning of `\\{word}` holds");
             let help = "write four backslashes for one literal backslash";
             self.findings.push(Diagnostic::new(codes::REGEX_BACKSLASH, span, message).help(help));
         }

@@ -34,7 +34,13 @@ impl<'a> Statistics<'a> {
 }
 
 /// May some row pass the rule's filter and time bounds?
-pub(crate) fn may_match(program: &Program, bound: &Bound, rule: &BoundRule, body: &Body, statistics: &Statistics<'_>) -> bool {
+pub(crate) fn may_match(
+    program: &Program,
+    bound: &Bound,
+    rule: &BoundRule,
+    body: &Body,
+    statistics: &Statistics<'_>,
+) -> bool {
     let prover = Prover { program, bound, statistics };
     !prover.tree(&rule.tree).prunes() && !prover.times(body).prunes()
 }
@@ -76,7 +82,9 @@ impl Prover<'_> {
             Leaf::Class(class) => self.selector(&self.bound.map.classes()[*class].selector),
             Leaf::Field { field, .. } if field.name == "_time" => Proof::Maybe,
             Leaf::Field { predicate, field } => match &self.program.predicates[predicate.index()] {
-                Predicate::Compare { comparison, .. } => self.compare(field, comparison.op, &comparison.value, comparison.case),
+                Predicate::Compare { comparison, .. } => {
+                    self.compare(field, comparison.op, &comparison.value, comparison.case)
+                }
                 Predicate::In { membership, .. } => {
                     let proofs = membership.values.iter().map(|value| self.compare(field, CompareOp::Eq, value, false));
                     proofs.fold(Proof::Never, Proof::or)
@@ -93,7 +101,10 @@ impl Prover<'_> {
         if field.source.cases.iter().any(|case| case.expr.columns().is_empty()) {
             return Proof::Maybe;
         }
-        field.columns().into_iter().fold(Proof::Never, |proof, column| proof.or(self.statistics.of(column, pushdown::all_null)))
+        field
+            .columns()
+            .into_iter()
+            .fold(Proof::Never, |proof, column| proof.or(self.statistics.of(column, pushdown::all_null)))
     }
 
     /// Can `field op value` hold on some row? Every comparison needs a value (§3.3); more is known only of a plain column.
@@ -126,9 +137,9 @@ impl Prover<'_> {
         match condition {
             Condition::All(parts) => parts.iter().fold(Proof::Maybe, |proof, part| proof.and(self.condition(part))),
             Condition::Any(parts) => parts.iter().fold(Proof::Never, |proof, part| proof.or(self.condition(part))),
-            Condition::Present { columns } => {
-                columns.iter().fold(Proof::Never, |proof, column| proof.or(self.statistics.of(*column, pushdown::all_null)))
-            }
+            Condition::Present { columns } => columns
+                .iter()
+                .fold(Proof::Never, |proof, column| proof.or(self.statistics.of(*column, pushdown::all_null))),
             Condition::Test { columns, test } => {
                 columns.iter().fold(Proof::Never, |proof, column| proof.or(self.test(*column, test)))
             }

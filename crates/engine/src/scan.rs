@@ -168,21 +168,27 @@ impl Task<'_> {
     }
 
     /// Searches a column that has no searchable pages: its decoded texts.
-    fn search_decoded(&self, search: &ColumnSearch, found: &mut [RoaringBitmap], metrics: &mut Metrics) -> Result<(), Error> {
+    fn search_decoded(
+        &self,
+        search: &ColumnSearch,
+        found: &mut [RoaringBitmap],
+        metrics: &mut Metrics,
+    ) -> Result<(), Error> {
         let array = read_one(self.file, self.row_group, search.column, None)?;
         let mut hits = Vec::new();
-        let mut in_texts = |texts: &StringArray, range: std::ops::Range<usize>, row: u32, found: &mut [RoaringBitmap]| {
-            for index in range {
-                if texts.is_valid(index) {
-                    hits.clear();
-                    search.searcher.search(texts.value(index).as_bytes(), &mut hits);
-                    metrics.bytes_searched += texts.value(index).len() as u64;
-                    for hit in &hits {
-                        found[hit.needle.0 as usize].insert(row);
+        let mut in_texts =
+            |texts: &StringArray, range: std::ops::Range<usize>, row: u32, found: &mut [RoaringBitmap]| {
+                for index in range {
+                    if texts.is_valid(index) {
+                        hits.clear();
+                        search.searcher.search(texts.value(index).as_bytes(), &mut hits);
+                        metrics.bytes_searched += texts.value(index).len() as u64;
+                        for hit in &hits {
+                            found[hit.needle.0 as usize].insert(row);
+                        }
                     }
                 }
-            }
-        };
+            };
         for row in 0..array.len() {
             let number = u32::try_from(row).unwrap_or(u32::MAX);
             if let Some(texts) = array.as_string_opt::<i32>() {
@@ -223,7 +229,9 @@ impl Task<'_> {
                 rows.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
             let values = take(&copied.values, &indices)?;
             let holds = match &self.program.predicates[predicate.index()] {
-                Predicate::Regex { command, regex } if !command.negated => RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref()),
+                Predicate::Regex { command, regex } if !command.negated => {
+                    RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref())
+                }
                 Predicate::Compare { test, .. } => test.select(values.as_ref()),
                 Predicate::In { test, .. } => test.select(values.as_ref()),
                 _ => continue,
@@ -312,12 +320,16 @@ impl Task<'_> {
         }
         let keys = self.keys(&mut chunk)?;
         for (rule, rows) in survivors {
-            let (Some(bound), Some(body)) = (self.rule(*rule), self.program.rules[*rule].body.as_ref()) else { continue };
+            let (Some(bound), Some(body)) = (self.rule(*rule), self.program.rules[*rule].body.as_ref()) else {
+                continue;
+            };
             let rows = match &places {
                 None => rows.clone(),
                 Some(places) => {
                     let mut narrowed = FixedBitSet::with_capacity(places.len());
-                    narrowed.extend(places.iter().enumerate().filter(|(_, place)| rows.contains(**place)).map(|(index, _)| index));
+                    narrowed.extend(
+                        places.iter().enumerate().filter(|(_, place)| rows.contains(**place)).map(|(index, _)| index),
+                    );
                     narrowed
                 }
             };

@@ -74,7 +74,13 @@ impl Observer for Silent {
 /// `inputs` are in path order, which is the order of equal times in a result. A file or row group that cannot be read is named in the
 /// outcome, and the others are still done.
 #[must_use]
-pub fn scan(program: &Program, inputs: &[PathBuf], profiles: &Profiles, options: &ScanOptions, observer: &dyn Observer) -> Outcome {
+pub fn scan(
+    program: &Program,
+    inputs: &[PathBuf],
+    profiles: &Profiles,
+    options: &ScanOptions,
+    observer: &dyn Observer,
+) -> Outcome {
     let run = Run {
         program,
         profiles,
@@ -83,7 +89,9 @@ pub fn scan(program: &Program, inputs: &[PathBuf], profiles: &Profiles, options:
         inputs,
         queue: Mutex::new(Queue::default()),
         bound: Mutex::new(HashMap::new()),
-        reports: Mutex::new(inputs.iter().map(|path| InputOutcome { path: path.clone(), ..InputOutcome::default() }).collect()),
+        reports: Mutex::new(
+            inputs.iter().map(|path| InputOutcome { path: path.clone(), ..InputOutcome::default() }).collect(),
+        ),
         stop: AtomicBool::new(false),
         stopped: Mutex::new(None),
     };
@@ -116,7 +124,7 @@ pub(crate) struct Run<'a> {
     observer: &'a dyn Observer,
     inputs: &'a [PathBuf],
     queue: Mutex<Queue>,
-    /// By schema, and whether `_raw` is there in every row.
+    /// By schema, and whether `_raw` is there in every row of the row group.
     bound: Mutex<HashMap<(u64, bool), SharedBound>>,
     reports: Mutex<Vec<InputOutcome>>,
     stop: AtomicBool,
@@ -188,8 +196,11 @@ impl Run<'_> {
     /// One thread's part.
     fn work(&self) -> Totals {
         let rules = self.program.rules.len();
-        let mut totals =
-            Totals { states: (0..rules).map(|_| None).collect(), errors: vec![None; rules], metrics: Metrics::default() };
+        let mut totals = Totals {
+            states: (0..rules).map(|_| None).collect(),
+            errors: vec![None; rules],
+            metrics: Metrics::default(),
+        };
         let mut scratch = Scratch::default();
         loop {
             match self.next() {
@@ -206,7 +217,7 @@ impl Run<'_> {
         let path = &self.inputs[index];
         let options = OpenOptions { mmap: self.options.mmap };
         let opened = DataFile::open(path, &options).map_err(Error::from).and_then(|file| {
-            let bound = self.bind(&file)?;
+            let bound = (0..file.row_groups()).map(|group| self.bind(&file, group)).collect::<Result<Vec<_>, _>>()?;
             Ok((file, bound))
         });
         let (file, bound) = match opened {
@@ -227,11 +238,11 @@ impl Run<'_> {
             report.rows = file.rows();
             report.row_groups = file.row_groups();
             report.first_rows = (0..file.row_groups()).map(|group| file.row_group_first_row(group)).collect();
-            report.profiles.clone_from(&bound.1);
+            report.profiles = bound.first().map(|bound| bound.1.clone()).unwrap_or_default();
         }
         let mut queue = lock(&self.queue);
-        for row_group in (0..file.row_groups()).rev() {
-            queue.units.push(Unit { file: Arc::clone(&file), ordinal: index, row_group, bound: Arc::clone(&bound) });
+        for (row_group, bound) in bound.into_iter().enumerate().rev() {
+            queue.units.push(Unit { file: Arc::clone(&file), ordinal: index, row_group, bound });
         }
     }
 
@@ -243,21 +254,24 @@ impl Run<'_> {
         options: &ScanOptions,
     ) -> Result<(Bound, Vec<String>), Error> {
         let (map, names) = field_map(file.columns(), profiles, &options.not_text);
-        let raw_complete = map.raw().is_some_and(|raw| raw_is_complete(file, raw));
+        let raw_complete =
+            map.raw().is_some_and(|raw| (0..file.row_groups()).all(|group| raw_is_complete(file, group, raw)));
         Ok((bind::bind(program, map, file.columns(), widths(file), raw_complete)?, names))
     }
 
-    /// The program bound to a file's schema; made once per schema.
-    fn bind(&self, file: &DataFile) -> Result<SharedBound, Error> {
-        let map = field_map(file.columns(), self.profiles, &self.options.not_text);
-        let raw_complete = map.0.raw().is_some_and(|raw| raw_is_complete(file, raw));
+    /// The program bound to the schema of a file's row group; made once per schema, and once more for row groups in which some row may
+    /// lack its `_raw`, since those are searched in all columns.
+    fn bind(&self, file: &DataFile, row_group: usize) -> Result<SharedBound, Error> {
+        let raw = file.columns().iter().position(|column| column.name == "_raw");
+        let raw_complete = raw.is_some_and(|raw| raw_is_complete(file, row_group, raw));
         let key = (file.schema_fingerprint(), raw_complete);
         let mut cache = lock(&self.bound);
         if let Some(bound) = cache.get(&key) {
             return Ok(Arc::clone(bound));
         }
-        let bound = bind::bind(self.program, map.0, file.columns(), widths(file), raw_complete)?;
-        let bound = Arc::new((bound, map.1));
+        let (map, names) = field_map(file.columns(), self.profiles, &self.options.not_text);
+        let bound = bind::bind(self.program, map, file.columns(), widths(file), raw_complete)?;
+        let bound = Arc::new((bound, names));
         cache.insert(key, Arc::clone(&bound));
         Ok(bound)
     }
@@ -397,14 +411,12 @@ pub fn describe(column: &ColumnInfo) -> ColumnDesc<'_> {
     ColumnDesc { name: &column.name, kind, multivalue: column.multivalue }
 }
 
-/// Do the statistics prove that every row has a `_raw`? An empty text counts as none (§4.1.4).
-fn raw_is_complete(file: &DataFile, raw: usize) -> bool {
+/// Do the statistics prove that every row of a row group has a `_raw`? An empty text counts as none (§4.1.4).
+fn raw_is_complete(file: &DataFile, row_group: usize, raw: usize) -> bool {
     let column = ColumnId(u32::try_from(raw).unwrap_or(u32::MAX));
-    (0..file.row_groups()).all(|group| {
-        let statistics = file.statistics(group, column);
-        let filled = matches!(&statistics.min, StatisticBound::Bytes { value, .. } if !value.is_empty());
-        statistics.null_count == Some(0) && filled
-    })
+    let statistics = file.statistics(row_group, column);
+    let filled = matches!(&statistics.min, StatisticBound::Bytes { value, .. } if !value.is_empty());
+    statistics.null_count == Some(0) && filled
 }
 
 /// Expected bytes per row of each column, from the first row group's sizes.
@@ -429,17 +441,21 @@ pub fn can_match(program: &Program, inputs: &[PathBuf], profiles: &Profiles, opt
     let mut answers = vec![CanMatch::No; program.rules.len()];
     for path in inputs {
         let opened = DataFile::open(path, &OpenOptions { mmap: options.mmap }).map_err(Error::from);
-        let Ok((file, (bound, _))) = opened.and_then(|file| Run::bind_alone(program, &file, profiles, options).map(|bound| (file, bound))) else {
+        let Ok((file, (bound, _))) =
+            opened.and_then(|file| Run::bind_alone(program, &file, profiles, options).map(|bound| (file, bound)))
+        else {
             answers.iter_mut().for_each(|answer| *answer = (*answer).max(CanMatch::Unknown));
             continue;
         };
         for (rule, answer) in answers.iter_mut().enumerate() {
             let (Some(bound_rule), Some(body)) = (&bound.rules[rule], &program.rules[rule].body) else { continue };
             let needed = bound_rule.anchor.as_ref().is_none_or(|anchor| !anchor.literals.is_empty());
-            let reachable = needed && *answer != CanMatch::Yes && (0..file.row_groups()).any(|group| {
-                let statistics = crate::prune::Statistics::new(&file, group);
-                crate::prune::may_match(program, &bound, bound_rule, body, &statistics)
-            });
+            let reachable = needed
+                && *answer != CanMatch::Yes
+                && (0..file.row_groups()).any(|group| {
+                    let statistics = crate::prune::Statistics::new(&file, group);
+                    crate::prune::may_match(program, &bound, bound_rule, body, &statistics)
+                });
             if reachable {
                 *answer = CanMatch::Yes;
             }

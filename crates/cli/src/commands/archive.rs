@@ -54,7 +54,12 @@ pub(super) fn settings(times: &Times, evidence: u32, simd: Simd) -> Result<Setti
 /// # Errors
 ///
 /// If a macro file cannot be read.
-pub(super) fn program(args: &Rules, rules: &[Arc<Rule>], settings: &Settings, messages: Messages) -> Result<Program, Failure> {
+pub(super) fn program(
+    args: &Rules,
+    rules: &[Arc<Rule>],
+    settings: &Settings,
+    messages: Messages,
+) -> Result<Program, Failure> {
     let (definitions, errors) = retrohunt_catalogue::load_macros(&args.macros);
     if let Some(error) = errors.iter().find(|error| error.kind.is_path()) {
         return Err(Failure::usage(format!("--macros: {error}")));
@@ -83,7 +88,9 @@ pub(super) fn inputs(arguments: &[PathBuf], messages: Messages) -> Result<Vec<Pa
     if found.files.is_empty() {
         let failure = Failure::usage("there is no data file in what was named");
         let endings = retrohunt_columnar::input::EXTENSIONS.join(", ");
-        return Err(failure.help(format!("in a folder, files ending in {endings} are taken; name other files themselves")));
+        return Err(
+            failure.help(format!("in a folder, files ending in {endings} are taken; name other files themselves"))
+        );
     }
     Ok(found.files)
 }

@@ -1,6 +1,5 @@
 //! `retrohunt explain`: the plan of each rule, and on an archive its binding, search and pruning.
 
-
 use super::{archive, load, to_stdout};
 use crate::{args::Explain, failure::Failure, messages::Messages};
 

@@ -114,7 +114,8 @@ fn report(path: &Path, profiles: &Profiles, reading: &Reading) -> Result<FileRep
         let columns = map.resolve(&field.name).columns().into_iter().map(name_of).collect();
         FieldReport { name: field.name, mapped_by: field.mapped_by, columns }
     });
-    let collisions = map.collisions().into_iter().map(|hidden| CollisionReport { field: hidden.field, hidden_by: hidden.hidden_by });
+    let collisions =
+        map.collisions().into_iter().map(|hidden| CollisionReport { field: hidden.field, hidden_by: hidden.hidden_by });
     Ok(FileReport {
         path: path.to_string_lossy().into_owned(),
         rows: file.rows(),
@@ -129,13 +130,21 @@ fn report(path: &Path, profiles: &Profiles, reading: &Reading) -> Result<FileRep
 fn weighed(file: &DataFile, profiles: &Profiles, applied: &[String]) -> Vec<ProfileReport> {
     match profiles {
         Profiles::Forced(_) => {
-            let forced = |name: &String| ProfileReport { name: name.clone(), applied: true, why: "asked for with --profile".to_owned() };
+            let forced = |name: &String| ProfileReport {
+                name: name.clone(),
+                applied: true,
+                why: "asked for with --profile".to_owned(),
+            };
             applied.iter().map(forced).collect()
         }
         Profiles::Choose(shipped) => {
             let columns: Vec<ColumnDesc<'_>> = file.columns().iter().map(describe).collect();
             let choice = choose(&columns, shipped);
-            let one = |profile: &Profile, applied, why: &str| ProfileReport { name: profile.name().to_owned(), applied, why: why.to_owned() };
+            let one = |profile: &Profile, applied, why: &str| ProfileReport {
+                name: profile.name().to_owned(),
+                applied,
+                why: why.to_owned(),
+            };
             let chosen = choice.chosen.iter().map(|chosen| one(chosen.profile, true, &chosen.evidence));
             let rejected = choice.rejected.iter().map(|rejected| one(rejected.profile, false, &rejected.reason));
             chosen.chain(rejected).collect()
@@ -158,11 +167,20 @@ fn text(out: &mut dyn Write, report: &FileReport) -> io::Result<()> {
     }
     writeln!(out, "  mapped fields")?;
     for field in &report.fields {
-        let columns = if field.columns.is_empty() { "a constant".to_owned() } else { escape(&field.columns.join(", ")).into_owned() };
+        let columns = if field.columns.is_empty() {
+            "a constant".to_owned()
+        } else {
+            escape(&field.columns.join(", ")).into_owned()
+        };
         writeln!(out, "    {}  <- {columns}  ({})", escape(&field.name), field.mapped_by.join(", "))?;
     }
     for collision in &report.collisions {
-        writeln!(out, "  column {} is hidden on the rows of {}", escape(&collision.field), collision.hidden_by.join(", "))?;
+        writeln!(
+            out,
+            "  column {} is hidden on the rows of {}",
+            escape(&collision.field),
+            collision.hidden_by.join(", ")
+        )?;
     }
     writeln!(out)
 }

@@ -97,7 +97,8 @@ fn hunt(args: &Scan, rules: &[Arc<Rule>], talk: Talk, messages: Messages) -> Res
     for compiled in program.rules.iter().filter(|compiled| compiled.body.is_none()) {
         let errors = compiled.findings.iter().filter(|finding| finding.code.is_error());
         let shown: Vec<String> = errors.map(|finding| archive::rendered(finding, &compiled.rule)).collect();
-        messages.say(Severity::Warning, &format!("rule {} cannot run\n{}", compiled.rule.id, shown.concat().trim_end()));
+        messages
+            .say(Severity::Warning, &format!("rule {} cannot run\n{}", compiled.rule.id, shown.concat().trim_end()));
     }
     let threads = args.work.threads.map_or_else(default_threads, NonZeroUsize::get);
     let options = archive::options(&args.reading, threads, args.work.on_error == OnError::Fail);
@@ -105,7 +106,7 @@ fn hunt(args: &Scan, rules: &[Arc<Rule>], talk: Talk, messages: Messages) -> Res
     let progress = Progress::new(args.work.progress, talk.quiet, bytes);
     let outcome = retrohunt_engine::scan(&program, &files, &profiles, &options, &Watch(&progress));
     progress.finish();
-    Ok(found(&program, Arc::new(outcome)))
+    Ok(found(&program, &Arc::new(outcome)))
 }
 
 /// As many threads as the machine has.
@@ -123,7 +124,7 @@ impl Observer for Watch<'_> {
 }
 
 /// Turns the engine's outcome into what is written.
-fn found(program: &Program, outcome: Arc<retrohunt_engine::Outcome>) -> Found {
+fn found(program: &Program, outcome: &Arc<retrohunt_engine::Outcome>) -> Found {
     let mut found = Found { hits: Vec::new(), rules: Vec::new(), inputs: Vec::new(), limits: Vec::new() };
     for (index, (compiled, result)) in program.rules.iter().zip(&outcome.rules).enumerate() {
         let mut record = archive::record(compiled);
@@ -137,7 +138,7 @@ fn found(program: &Program, outcome: Arc<retrohunt_engine::Outcome>) -> Found {
             found.limits.push(LimitRecord { limit: "rule".to_owned(), rule, message: message.clone() });
         }
         found.rules.push(record);
-        found.hits.push(Box::new(RuleHits::new(Arc::clone(&compiled.rule), Arc::clone(&outcome), index)));
+        found.hits.push(Box::new(RuleHits::new(Arc::clone(&compiled.rule), Arc::clone(outcome), index)));
     }
     if let Some(why) = &outcome.stopped {
         found.limits.push(LimitRecord { limit: "run".to_owned(), rule: None, message: why.clone() });
@@ -206,7 +207,9 @@ impl Hits for RuleHits {
             retrohunt_stages::Value::UInt(number) => Value::UInt(*number),
             retrohunt_stages::Value::Float(number) => Value::Float(*number),
             retrohunt_stages::Value::Time(micros) => Value::Time(*micros),
-            retrohunt_stages::Value::List(texts) => Value::List(texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect()),
+            retrohunt_stages::Value::List(texts) => {
+                Value::List(texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect())
+            }
         }
     }
 

@@ -104,7 +104,8 @@ pub(crate) enum Pages<'a> {
 impl<'a> PageCursor<'a> {
     /// A cursor before the first of `pages`, which are at `place`.
     pub(crate) fn new(pages: Pages<'a>, place: Place<'a>) -> Self {
-        let mut state = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let spare = SPARE.try_with(|spare| spare.borrow_mut().pop());
+        let mut state = spare.ok().flatten().unwrap_or_default();
         state.clear();
         Self { pages, place, state, failed: false }
     }

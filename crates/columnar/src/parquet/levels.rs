@@ -261,7 +261,9 @@ mod tests {
         while let Some(piece) = pieces.next()? {
             match piece {
                 Piece::Run { count, value } => out.extend((0..count.min(100_000)).map(|_| value)),
-                Piece::Packed { count, bytes } if width > 0 => unpack(bytes, width, count, |values| out.extend_from_slice(values)),
+                Piece::Packed { count, bytes } if width > 0 => {
+                    unpack(bytes, width, count, |values| out.extend_from_slice(values));
+                }
                 Piece::Packed { count, .. } => out.extend((0..count).map(|_| 0)),
             }
         }

@@ -144,22 +144,22 @@ impl ParquetFile {
         let chunk = self.chunk(row_group, column)?;
         let name = || self.leaves.columns[column.0 as usize].name.as_str();
         let (start, length) = chunk.byte_range();
-        let wanted = u64::try_from(chunk.num_values()).unwrap_or(0);
+        // Outside lists, a row has one value; a decoder stops at the last row. In a list it may look at all pages.
+        let is_flat = chunk.column_descr().max_rep_level() == 0;
+        let rows = self.group(row_group).and_then(|group| u64::try_from(group.num_rows()).ok()).unwrap_or(0);
+        let wanted = if is_flat { rows } else { u64::MAX };
         let (mut at, end, mut values, mut page) = (start, start + length, 0_u64, 0);
-        while values < wanted {
-            if at == end {
-                return Err(Error::damaged("the column chunk ends before its rows do").in_column(name()));
-            }
-            let header =
-                PageHeader::read(&self.source, at, end).map_err(|error| error.in_column(name()).in_page(page))?;
+        while values < wanted && at < end {
+            let header = PageHeader::read(&self.source, at, end);
+            let header = header.map_err(|error| error.in_column(name()).in_page(page))?;
             at += header.header_bytes as u64 + header.compressed_bytes as u64;
             if matches!(header.page_type, PageType::DataV1 | PageType::DataV2 { .. }) {
                 values += u64::from(header.values);
             }
             page += 1;
         }
-        if values > wanted {
-            let message = format!("its pages have {values} values, but its metadata says {wanted}");
+        if is_flat && values != rows {
+            let message = format!("its pages have {values} rows, but the row group has {rows}");
             return Err(Error::damaged(message).in_column(name()));
         }
         if let Some(word) = word {
