@@ -1,4 +1,4 @@
-//! What the suites share: the [`mod@reference`] interpreter and the loader of rule [`cases`].
+//! What the suites share: the [`mod@reference`] interpreter, the loader of rule [`cases`] and the [`harness`] around the engine.
 //!
 //! The interpreter is the plain reading of the language: it takes rows and a plan and gives the rows that the rule returns, one row
 //! at a time, without needles, pruning or threads. It shares no evaluation code with the scanner, so agreement of the two means
@@ -7,4 +7,5 @@
 #![forbid(unsafe_code)]
 
 pub mod cases;
+pub mod harness;
 pub mod reference;

@@ -166,6 +166,16 @@ impl DataFile {
         }
     }
 
+    /// The uncompressed size of `column` in row group `row_group`, in bytes, as the file states it: good for weighing columns, not to be
+    /// trusted. `None` if the file does not say.
+    #[must_use]
+    pub fn column_bytes(&self, row_group: usize, column: ColumnId) -> Option<u64> {
+        match &self.format {
+            Format::Parquet(file) => file.column_bytes(row_group, column),
+            Format::Ipc(_) => None,
+        }
+    }
+
     /// The pages of `column` in row group `row_group`, for searching; `None` if it has to be decoded instead: it is not text or
     /// binary, it is in a list, or its values have a fixed length.
     ///

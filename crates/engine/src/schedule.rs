@@ -421,7 +421,14 @@ fn raw_is_complete(file: &DataFile, row_group: usize, raw: usize) -> bool {
 
 /// Expected bytes per row of each column, from the first row group's sizes.
 fn widths(file: &DataFile) -> Vec<u64> {
-    file.columns().iter().map(|column| if column.name == "_raw" { 800 } else { 64 }).collect()
+    let rows = if file.row_groups() == 0 { 1 } else { u64::from(file.row_group_rows(0)).max(1) };
+    let default = |name: &str| if name == "_raw" { 800 } else { 64 };
+    let columns = file.columns().iter().enumerate();
+    let width = |(index, info): (usize, &ColumnInfo)| {
+        let column = ColumnId(u32::try_from(index).unwrap_or(u32::MAX));
+        file.column_bytes(0, column).map_or_else(|| default(&info.name), |bytes| bytes / rows + 1)
+    };
+    columns.map(width).collect()
 }
 
 /// Whether a rule could match in an archive, by schemas and statistics alone.

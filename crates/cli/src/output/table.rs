@@ -25,6 +25,12 @@ const LEAST_WRAPPED: usize = 24;
 /// Blanks between two columns.
 const GAP: usize = 2;
 
+/// Columns of a table that does not go to a terminal.
+const PAGE: usize = 160;
+
+/// Most characters of one value that are shown; the other forms have all of them.
+const MOST_SHOWN: usize = 1_000;
+
 /// The name of the column with the rows behind each result.
 const SOURCE: &str = "_source";
 
@@ -89,8 +95,13 @@ impl<'a> Block<'a> {
         }
         match self.hits.value(row, column) {
             Value::Time(micros) => vec![zoned(micros, &self.style.timezone)],
-            value => value.texts().iter().map(|text| escape(text).into_owned()).collect(),
+            value => value.texts().iter().map(|text| shortened(&escape(text))).collect(),
         }
+    }
+
+    /// Returns the number of columns that a line may have.
+    fn page(&self) -> usize {
+        self.style.screen.width.unwrap_or(PAGE)
     }
 
     /// Returns the width of each column side by side, or `None` if they do not fit.
@@ -101,10 +112,7 @@ impl<'a> Block<'a> {
                 *widest = self.cell(row, column).iter().map(|line| width(line)).fold(*widest, usize::max);
             }
         }
-        match self.style.screen.width {
-            Some(screen) => fit(widths, screen.checked_sub(GAP * self.names.len().saturating_sub(1))?),
-            None => Some(widths),
-        }
+        fit(widths, self.page().checked_sub(GAP * self.names.len().saturating_sub(1))?)
     }
 
     /// Writes the results as a grid.
@@ -124,7 +132,7 @@ impl<'a> Block<'a> {
     fn records(&self, out: &mut dyn Write) -> io::Result<()> {
         let (strong, faint) = (self.strong, self.faint);
         // A very long name must not leave the values without room.
-        let screen = self.style.screen.width.unwrap_or(usize::MAX);
+        let screen = self.page();
         let widest = self.names.iter().map(|name| width(name)).max().unwrap_or(0).min(screen / 3);
         let room = screen.saturating_sub(widest + 2 * GAP).max(1);
         for row in 0..self.hits.rows() {
@@ -145,6 +153,17 @@ impl<'a> Block<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns the text, or its beginning and how much is missing.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let rest = text[end..].chars().count();
+            format!("{}… ({rest} more characters; --format ndjson has them)", &text[..end])
+        }
     }
 }
 

@@ -277,3 +277,44 @@ fn plain_scalar(scalar: &DataType, is_int96: bool) -> DataType {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A `FileMetaData` with a schema of `depth` groups within each other.
+    fn nested(depth: u16) -> Vec<u8> {
+        // Field 2 is a list of structs, with its length as a variable-length integer; each struct has field 5 = 1.
+        let mut bytes = vec![0x29, 0xfc, u8::try_from(depth & 0x7f).unwrap() | 0x80, u8::try_from(depth >> 7).unwrap()];
+        for _ in 0..depth {
+            bytes.extend([0x55, 0x02, 0x00]);
+        }
+        bytes.push(0);
+        bytes
+    }
+
+    #[test]
+    fn a_schema_that_nests_without_end_is_refused_before_it_is_built() {
+        assert_eq!(shape(&mut Reader::new(&nested(60))), Ok(false));
+        let refused = shape(&mut Reader::new(&nested(10_000)));
+        assert_eq!(refused, Err(Fault::Invalid("its schema nests more than 64 deep")));
+        assert!(look_over(&nested(10_000)).unwrap_err().message().contains("64 deep"));
+    }
+
+    #[test]
+    fn a_row_group_with_more_columns_than_the_schema_is_refused() {
+        // An empty schema; one row group whose column list claims three elements.
+        let bytes = [0x29, 0x0c, 0x29, 0x1c, 0x19, 0x3c, 0, 0, 0, 0, 0];
+        let refused = shape(&mut Reader::new(&bytes));
+        assert_eq!(refused, Err(Fault::Invalid("a row group has more columns than the schema")));
+        assert_eq!(
+            shape(&mut Reader::new(&[0x49, 0x0c, 0])),
+            Err(Fault::Invalid("its row groups come before its schema"))
+        );
+    }
+
+    #[test]
+    fn encryption_is_recognised() {
+        assert_eq!(shape(&mut Reader::new(&[0x8c, 0, 0])), Ok(true));
+    }
+}

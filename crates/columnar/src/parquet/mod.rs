@@ -104,6 +104,11 @@ impl ParquetFile {
         statistics::trusted(chunk.statistics(), Reading { kind: info.kind, data_type, order, rows })
     }
 
+    /// The uncompressed size of `column` in `row_group`, in bytes, as the footer states it.
+    pub(crate) fn column_bytes(&self, row_group: usize, column: ColumnId) -> Option<u64> {
+        u64::try_from(self.chunk(row_group, column).ok()?.uncompressed_size()).ok()
+    }
+
     /// The pages of `column` in `row_group`; `None` if the column has to be decoded instead.
     ///
     /// # Errors
