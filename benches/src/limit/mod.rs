@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaDataReader};
 use retrohunt_columnar::{DataFile, OpenOptions};
-use retrohunt_engine::bind::{Bound, BoundTree, Field, Leaf};
+use retrohunt_engine::bind::{Bound, BoundTree, Field, Leaf, RawFacts};
 
 use crate::archive::Archive;
 use crate::rules::Hunt;
@@ -279,7 +279,7 @@ fn columns(hunt: &Hunt, path: &Path) -> Result<Columns, Error> {
     let (map, _) = retrohunt_engine::schedule::field_map(file.columns(), &hunt.profiles, &[]);
     let filtering: BTreeSet<usize> = map.resolve("process").columns().into_iter().collect();
     let widths = vec![1; file.columns().len()];
-    let bound = retrohunt_engine::bind::bind(&hunt.program, map, file.columns(), widths, true)?;
+    let bound = retrohunt_engine::bind::bind(&hunt.program, map, file.columns(), widths, RawFacts::default())?;
     let Some(Some(rule)) = bound.rules.first() else { return Err("there is no rule that runs".into()) };
     let mut others: BTreeSet<usize> = bound.map.time().columns.first().map(|time| time.column).into_iter().collect();
     decided_by(&rule.tree, &bound, &mut others);

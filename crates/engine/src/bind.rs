@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use retrohunt_columnar::{ColumnInfo, ColumnKind};
 use retrohunt_prefilter::{Needle, Searcher, SimdChoice};
-use retrohunt_profile::{EventClass, FieldMap, FieldSource, MatchedBy};
+use retrohunt_profile::{EventClass, Expr, FieldMap, FieldSource, MatchedBy};
 use retrohunt_spl::diagnostic::Code;
-use retrohunt_spl::plan::{CompareOp, FieldRef, Glob};
+use retrohunt_spl::plan::{CompareOp, FieldRef, Glob, TermKind};
 use retrohunt_stages::Needs;
 use retrohunt_stages::predicate::TermTest;
 
@@ -52,6 +52,17 @@ impl Field {
     #[must_use]
     pub fn columns(&self) -> BTreeSet<usize> {
         self.source.columns().into_iter().collect()
+    }
+
+    /// Is every value of the field one of a number column, all of the same type? Then the field has that type, else its values are texts.
+    pub(crate) fn is_typed(&self, columns: &[ColumnInfo]) -> bool {
+        let plain = self.source.cases.iter().all(|case| matches!(case.expr, Expr::Column(_)));
+        let mut kinds = self.source.columns().into_iter().map(|column| &columns[column]);
+        let number = |info: &ColumnInfo| {
+            matches!(info.kind, ColumnKind::Int | ColumnKind::UInt | ColumnKind::Float | ColumnKind::Bool) && !info.multivalue
+        };
+        let first = kinds.next();
+        plain && first.is_some_and(|first| number(first) && kinds.all(|info| number(info) && info.kind == first.kind))
     }
 
     /// The column of a name as it is, whatever a mapping makes of the name.
@@ -220,6 +231,8 @@ pub struct Bound {
     pub searches: Vec<ColumnSearch>,
     /// What was noteworthy about a rule in this schema.
     pub notes: BTreeSet<(usize, Code, String)>,
+    /// By rule: the fields that it names and this schema does not have.
+    pub absent: Vec<BTreeSet<String>>,
     /// Columns that each leaf reads.
     leaf_columns: Vec<BTreeSet<usize>>,
     /// Expected bytes per row of each column.
@@ -256,8 +269,17 @@ impl Costs for Bound {
     }
 }
 
+/// What statistics say of the `_raw` of a row group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RawFacts {
+    /// Every row has one.
+    pub complete: bool,
+    /// Its least value begins like a JSON object.
+    pub json: bool,
+}
+
 /// Returns the program bound to the schema that `map` was made for. `widths[i]` is the expected number of bytes per row of column `i`;
-/// `raw_complete`: no row lacks a `_raw`.
+/// `facts` is what statistics say of `_raw`.
 ///
 /// # Errors
 ///
@@ -267,7 +289,7 @@ pub fn bind(
     map: FieldMap,
     columns: &[ColumnInfo],
     widths: Vec<u64>,
-    raw_complete: bool,
+    facts: RawFacts,
 ) -> Result<Bound, Error> {
     let raw = map.raw();
     let texts = map.text_columns();
@@ -276,18 +298,19 @@ pub fn bind(
         map,
         columns: columns.to_vec(),
         raw,
-        raw_complete,
+        raw_complete: facts.complete,
         texts,
         rendered,
         rules: Vec::new(),
         leaves: Vec::new(),
         searches: Vec::new(),
         notes: BTreeSet::new(),
+        absent: vec![BTreeSet::new(); program.rules.len()],
         leaf_columns: Vec::new(),
         widths,
     };
     let names = bound.map.fields().iter().map(|field| field.name.clone()).collect();
-    let mut binder = Binder { program, bound, names, leaves: HashMap::new(), rule: 0 };
+    let mut binder = Binder { program, bound, facts, names, leaves: HashMap::new(), rule: 0 };
     for (index, rule) in program.rules.iter().enumerate() {
         binder.rule = index;
         let rule = rule.body.as_ref().map(|body| binder.rule(body));
@@ -302,6 +325,7 @@ pub fn bind(
 struct Binder<'a> {
     program: &'a Program,
     bound: Bound,
+    facts: RawFacts,
     /// Every field name of the schema, mapped ones included, sorted.
     names: Vec<String>,
     leaves: HashMap<LeafKey, LeafId>,
@@ -338,6 +362,11 @@ impl Binder<'_> {
             fields.push(self.field("_time"));
         }
         fields.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Needs::Fields(patterns) = &body.needs {
+            let named = patterns.iter().filter_map(|pattern| pattern.glob.literal());
+            let absent = named.filter(|name| !fields.iter().any(|field| field.name == *name)).map(str::to_owned);
+            self.bound.absent[self.rule].extend(absent);
+        }
         BoundRule { tree, anchor, fields }
     }
 
@@ -403,7 +432,9 @@ impl Binder<'_> {
         let program = self.program;
         let (own, kinds) = match &program.predicates[id.index()] {
             Predicate::Term { term, .. } => {
-                let kind = term.glob.literal().and_then(|text| program.markers.of_term(text));
+                // `CASE(x)` asks for its very spelling: it marks no class (§2.8.1).
+                let text = term.glob.literal().filter(|_| term.kind != TermKind::Case);
+                let kind = text.and_then(|text| program.markers.of_term(text));
                 (Some(self.term(id)), kind.into_iter().collect())
             }
             Predicate::Compare { comparison, term, .. } => {
@@ -453,6 +484,7 @@ impl Binder<'_> {
             self.bound.notes.insert((self.rule, codes::UNMAPPED_SELECTOR, message));
             return None;
         }
+        self.bound.absent[self.rule].insert(field.name);
         Some(BoundTree::False)
     }
 
@@ -468,6 +500,7 @@ impl Binder<'_> {
             self.bound.notes.insert((self.rule, codes::VIRTUAL_RAW, message));
             return Some(self.intern(LeafKey::Predicate(id), || Leaf::VirtualRaw { predicate: id }));
         }
+        self.bound.absent[self.rule].insert(name.to_owned());
         // ∅ drops the row under `=` and keeps it under `!=` (§5.5.3).
         Some(if negated { BoundTree::True } else { BoundTree::False })
     }
@@ -477,6 +510,10 @@ impl Binder<'_> {
         let Predicate::Term { term, test } = &self.program.predicates[id.index()] else { return BoundTree::False };
         if test.matches_everything() {
             return BoundTree::True;
+        }
+        if self.facts.json && term.glob.pieces.iter().any(|piece| piece.contains('\\')) {
+            let message = "`_raw` looks like JSON, where each backslash is written twice: a term with backslashes means another text there";
+            self.bound.notes.insert((self.rule, codes::JSON_RAW_BACKSLASH, message.to_owned()));
         }
         let names = self.names.iter().filter(|name| pair_possible(test, &term.glob, name));
         let pairs: Vec<Field> = names.flat_map(|name| self.pair_fields(name)).collect();

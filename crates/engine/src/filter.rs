@@ -296,13 +296,28 @@ impl<'a> Chunk<'a> {
         {
             parts.push((open, Expr::Column(native)));
         }
-        // One column for all rows keeps its type.
-        if let [(rows, Expr::Column(column))] = parts.as_slice()
-            && rows.count_ones(..) == self.len
-        {
-            return self.column(*column).map(Some);
+        // Columns of one number type keep it; anything else is text on every row, whatever rows happen to be together (law 3).
+        if field.is_typed(&self.bound.columns) { self.typed(&parts).map(Some) } else { self.texts(&parts).map(Some) }
+    }
+
+    /// Puts the values of columns of one type together.
+    fn typed(&mut self, parts: &[(FixedBitSet, Expr)]) -> Result<ArrayRef, Error> {
+        let mut arrays = Vec::with_capacity(parts.len());
+        for (_, expr) in parts {
+            if let Expr::Column(column) = expr {
+                arrays.push(self.column(*column)?);
+            }
         }
-        self.texts(&parts).map(Some)
+        let Some(first) = arrays.first() else { return self.texts(parts) };
+        let missing = arrow_array::new_null_array(first.data_type(), 1);
+        let place = |row: usize| match parts.iter().position(|(rows, _)| rows.contains(row)) {
+            Some(part) => (part, row),
+            None => (arrays.len(), 0),
+        };
+        let indices: Vec<(usize, usize)> = (0..self.len).map(place).collect();
+        let mut sources: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+        sources.push(missing.as_ref());
+        arrow_select::interleave::interleave(&sources, &indices).map_err(|error| Error::internal(error.to_string()))
     }
 
     /// Evaluates expressions on their rows, as texts.

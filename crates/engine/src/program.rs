@@ -268,7 +268,8 @@ impl Compiler<'_> {
     /// Resolves a time bound; the parser has already checked its form.
     fn time(&mut self, text: &str, span: Span) -> Option<i64> {
         match time::resolve(text, self.settings.now, &self.settings.zone) {
-            Ok(time) => time,
+            // The beginning of time is a bound too: a row without a time does not pass it (§4.6.8).
+            Ok(time) => Some(time.unwrap_or(i64::MIN)),
             Err(message) => {
                 self.findings.push(Diagnostic::new(codes::TIME_RANGE, span, message));
                 None

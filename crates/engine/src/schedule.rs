@@ -4,7 +4,7 @@
 //! small ones both keep all threads busy, and few files are open at a time. States are merged per thread and in the end over threads; they
 //! are mergeable in any order (law 3), so the output does not depend on who did what.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,8 @@ use retrohunt_columnar::{Bound as StatisticBound, ColumnId, ColumnInfo, ColumnKi
 use retrohunt_profile::{ColumnDesc, FieldMap, Kind, Profile, choose};
 use retrohunt_stages::State;
 
-use crate::bind::{self, Bound};
+use crate::bind::{self, Bound, RawFacts};
+use crate::codes;
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::outcome::{InputOutcome, Outcome, RuleOutcome};
@@ -125,7 +126,7 @@ pub(crate) struct Run<'a> {
     inputs: &'a [PathBuf],
     queue: Mutex<Queue>,
     /// By schema, and whether `_raw` is there in every row of the row group.
-    bound: Mutex<HashMap<(u64, bool), SharedBound>>,
+    bound: Mutex<HashMap<(u64, RawFacts), SharedBound>>,
     reports: Mutex<Vec<InputOutcome>>,
     stop: AtomicBool,
     stopped: Mutex<Option<String>>,
@@ -254,23 +255,25 @@ impl Run<'_> {
         options: &ScanOptions,
     ) -> Result<(Bound, Vec<String>), Error> {
         let (map, names) = field_map(file.columns(), profiles, &options.not_text);
-        let raw_complete =
-            map.raw().is_some_and(|raw| (0..file.row_groups()).all(|group| raw_is_complete(file, group, raw)));
-        Ok((bind::bind(program, map, file.columns(), widths(file), raw_complete)?, names))
+        let facts: Vec<RawFacts> = (0..file.row_groups()).map(|group| raw_facts(file, group)).collect();
+        let facts = RawFacts {
+            complete: facts.iter().all(|facts| facts.complete),
+            json: facts.iter().any(|facts| facts.json),
+        };
+        Ok((bind::bind(program, map, file.columns(), widths(file), facts)?, names))
     }
 
     /// The program bound to the schema of a file's row group; made once per schema, and once more for row groups in which some row may
     /// lack its `_raw`, since those are searched in all columns.
     fn bind(&self, file: &DataFile, row_group: usize) -> Result<SharedBound, Error> {
-        let raw = file.columns().iter().position(|column| column.name == "_raw");
-        let raw_complete = raw.is_some_and(|raw| raw_is_complete(file, row_group, raw));
-        let key = (file.schema_fingerprint(), raw_complete);
+        let facts = raw_facts(file, row_group);
+        let key = (file.schema_fingerprint(), facts);
         let mut cache = lock(&self.bound);
         if let Some(bound) = cache.get(&key) {
             return Ok(Arc::clone(bound));
         }
         let (map, names) = field_map(file.columns(), self.profiles, &self.options.not_text);
-        let bound = bind::bind(self.program, map, file.columns(), widths(file), raw_complete)?;
+        let bound = bind::bind(self.program, map, file.columns(), widths(file), facts)?;
         let bound = Arc::new((bound, names));
         cache.insert(key, Arc::clone(&bound));
         Ok(bound)
@@ -354,7 +357,13 @@ impl Run<'_> {
                 }
             }
         }
-        let mut notes = vec![std::collections::BTreeSet::new(); rules];
+        let mut notes = vec![BTreeSet::new(); rules];
+        for (rule, names) in absent_everywhere(lock(&self.bound).values(), rules).into_iter().enumerate() {
+            if !names.is_empty() {
+                let names: Vec<String> = names.into_iter().collect();
+                notes[rule].insert((codes::FIELD_ABSENT, format!("in no input file: {}", names.join(", "))));
+            }
+        }
         for bound in lock(&self.bound).values() {
             for (rule, code, message) in &bound.0.notes {
                 notes[*rule].insert((*code, message.clone()));
@@ -372,6 +381,18 @@ impl Run<'_> {
         }
         outcome
     }
+}
+
+/// By rule: the fields that it names and no schema has.
+fn absent_everywhere<'a>(bound: impl Iterator<Item = &'a SharedBound>, rules: usize) -> Vec<BTreeSet<String>> {
+    let all: Vec<&SharedBound> = bound.collect();
+    let of_rule = |rule: usize| {
+        let mut schemas = all.iter().map(|bound| &bound.0.absent[rule]);
+        let mut names = schemas.next().cloned().unwrap_or_default();
+        schemas.for_each(|absent| names.retain(|name| absent.contains(name)));
+        names
+    };
+    (0..rules).map(of_rule).collect()
 }
 
 /// Merges a state into a slot.
@@ -411,12 +432,15 @@ pub fn describe(column: &ColumnInfo) -> ColumnDesc<'_> {
     ColumnDesc { name: &column.name, kind, multivalue: column.multivalue }
 }
 
-/// Do the statistics prove that every row of a row group has a `_raw`? An empty text counts as none (§4.1.4).
-fn raw_is_complete(file: &DataFile, row_group: usize, raw: usize) -> bool {
-    let column = ColumnId(u32::try_from(raw).unwrap_or(u32::MAX));
-    let statistics = file.statistics(row_group, column);
-    let filled = matches!(&statistics.min, StatisticBound::Bytes { value, .. } if !value.is_empty());
-    statistics.null_count == Some(0) && filled
+/// What the statistics of a row group say of `_raw`. An empty text counts as none (§4.1.4).
+fn raw_facts(file: &DataFile, row_group: usize) -> RawFacts {
+    let Some(raw) = file.columns().iter().position(|column| column.name == "_raw") else { return RawFacts::default() };
+    let statistics = file.statistics(row_group, ColumnId(u32::try_from(raw).unwrap_or(u32::MAX)));
+    let least = match &statistics.min {
+        StatisticBound::Bytes { value, .. } => value.first().copied(),
+        _ => None,
+    };
+    RawFacts { complete: statistics.null_count == Some(0) && least.is_some(), json: least == Some(b'{') }
 }
 
 /// Expected bytes per row of each column, from the first row group's sizes.

@@ -182,7 +182,9 @@ fn borrow<T: ByteArrayType>(
     let offsets: &[T::Offset] = array.value_offsets();
     let base = offsets[first].as_usize();
     // The first row that would not fit; one row always does, or its offsets are refused.
-    let fits = offsets[first + 1..].partition_point(|end| end.as_usize().saturating_sub(base) <= PAGE_BYTES).max(1);
+    let fits = offsets[first + 1..].partition_point(|end| end.as_usize().saturating_sub(base) <= PAGE_BYTES);
+    // None, if there are no rows at all: the dictionary of a column that is ∅ everywhere.
+    let fits = fits.max(1).min(offsets.len() - 1 - first);
     let end = offsets[first + fits].as_usize();
     let length = end.checked_sub(base).ok_or("its offsets are not ascending")?;
     if end > array.values().len() {

@@ -1,0 +1,142 @@
+//! Group-by through a pipeline: `stats count dc values` over many rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, StringArray};
+use criterion::{BatchSize, Criterion, Throughput};
+use retrohunt_benches::Error;
+use retrohunt_spl::macros::Macros;
+use retrohunt_spl::plan::Command;
+use retrohunt_stages::{Batch, Pipeline, RowKey, Settings, Table, Value};
+
+/// What is measured.
+const SPL: &str = "* | stats count dc(user) values(process_name) by host, parent_process_name";
+
+/// Rows of a batch, as a scan hands them over.
+const BATCH_ROWS: usize = 65_536;
+
+/// The fields: name, and number of different values. Small numbers are more frequent than large ones.
+const FIELDS: [(&str, usize); 4] = [("host", 300), ("parent_process_name", 12), ("user", 500), ("process_name", 60)];
+
+/// The values of the rows: for each field, a number a row.
+type Rows = [Vec<usize>; 4];
+
+/// Returns `count` rows, the same in each run.
+fn rows(count: usize) -> Rows {
+    let mut state = 1_u64;
+    let mut below = |limit: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap_or(0) % limit
+    };
+    let mut rows = Rows::default();
+    for _ in 0..count {
+        for (column, (_, values)) in rows.iter_mut().zip(FIELDS) {
+            let most = below(values) + 1;
+            column.push(below(most));
+        }
+    }
+    rows
+}
+
+/// Returns the text of a value.
+fn text(field: usize, value: usize) -> String {
+    format!("{}-{value}.example", FIELDS[field].0)
+}
+
+/// Returns the rows as batches.
+fn batches(rows: &Rows) -> Result<Vec<Batch>, Error> {
+    let texts: Vec<Vec<String>> =
+        FIELDS.iter().enumerate().map(|(field, (_, values))| (0..*values).map(|v| text(field, v)).collect()).collect();
+    let mut batches = Vec::new();
+    for first in (0..rows[0].len()).step_by(BATCH_ROWS) {
+        let range = first..(first + BATCH_ROWS).min(rows[0].len());
+        let column = |field: usize| {
+            let array: StringArray = rows[field][range.clone()].iter().map(|v| Some(texts[field][*v].as_str())).collect();
+            (Arc::<str>::from(FIELDS[field].0), Arc::new(array) as ArrayRef)
+        };
+        let keys = range.clone().map(|row| RowKey { time: None, file: 0, row: row as u64 }).collect();
+        batches.push(Batch::new((0..FIELDS.len()).map(column).collect(), keys)?);
+    }
+    Ok(batches)
+}
+
+/// One group: host and parent.
+type Key = (String, String);
+
+/// What is known about one group: number of rows, number of users, process names.
+type Group = (i64, i64, Vec<String>);
+
+/// Returns the groups, made row by row.
+fn expected(rows: &Rows) -> BTreeMap<Key, Group> {
+    let mut groups: BTreeMap<(usize, usize), (i64, BTreeSet<usize>, BTreeSet<usize>)> = BTreeMap::new();
+    for row in 0..rows[0].len() {
+        let group = groups.entry((rows[0][row], rows[1][row])).or_default();
+        group.0 += 1;
+        group.1.insert(rows[2][row]);
+        group.2.insert(rows[3][row]);
+    }
+    let group = |((host, parent), (count, users, names)): (_, (i64, BTreeSet<usize>, BTreeSet<usize>))| {
+        let mut names: Vec<String> = names.into_iter().map(|name| text(3, name)).collect();
+        names.sort_unstable();
+        ((text(0, host), text(1, parent)), (count, i64::try_from(users.len()).unwrap_or(0), names))
+    };
+    groups.into_iter().map(group).collect()
+}
+
+/// Returns the groups of a table.
+fn groups(table: &Table) -> Result<BTreeMap<Key, Group>, Error> {
+    let group = |values: &[Value]| match values {
+        [Value::Text(host), Value::Text(parent), Value::Int(count), Value::Int(users), names] => {
+            let names = match names {
+                Value::Text(name) => vec![name.clone()],
+                Value::List(names) => names.clone(),
+                _ => Vec::new(),
+            };
+            Ok(((host.clone(), parent.clone()), (*count, *users, names)))
+        }
+        _ => Err(Error::from(format!("not a group: {values:?}"))),
+    };
+    table.rows.iter().map(|row| group(&row.values)).collect()
+}
+
+/// Returns the pipeline behind the search.
+fn pipeline() -> Result<Pipeline, Error> {
+    let (plan, _) = retrohunt_spl::compile(SPL, &Macros::shipped());
+    let plan = plan.ok_or("the rule does not compile")?;
+    let commands: Vec<Command> = plan.steps.into_iter().skip(1).map(|step| step.command).collect();
+    Ok(Pipeline::new(&commands, &Settings::default())?)
+}
+
+/// Runs the pipeline over the batches.
+fn run(pipeline: &Pipeline, batches: Vec<Batch>) -> Result<Table, Error> {
+    let mut state = pipeline.state();
+    for batch in batches {
+        pipeline.update(&mut state, batch)?;
+    }
+    Ok(pipeline.finish(state)?)
+}
+
+/// Measures grouping `count` rows.
+pub(crate) fn measure(criterion: &mut Criterion, count: usize) -> Result<(), Error> {
+    let rows = rows(count);
+    let pipeline = pipeline()?;
+    let batches = batches(&rows)?;
+    let expected = expected(&rows);
+    let found = groups(&run(&pipeline, batches.clone())?)?;
+    assert!(found == expected, "wrong groups");
+    let mut group = criterion.benchmark_group("groups");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(count as u64));
+    group.bench_function("count-dc-values", |bencher| {
+        let make = || batches.clone();
+        let measured = |batches| {
+            let table = run(&pipeline, batches).ok();
+            assert_eq!(table.as_ref().map(|table| table.rows.len()), Some(expected.len()), "wrong number of groups");
+            table
+        };
+        bencher.iter_batched(make, measured, BatchSize::LargeInput);
+    });
+    group.finish();
+    Ok(())
+}
