@@ -85,8 +85,7 @@ fn main() -> Result<(), Error> {
     let mut criterion = Criterion::default().configure_from_args();
     let rows = if once() { FEW_ROWS } else { ROWS };
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let (bare, raw) =
-        (Archive::synthetic(directory, rows, false)?, Archive::synthetic(directory, rows, true)?);
+    let (bare, raw) = (Archive::synthetic(directory, rows, false)?, Archive::synthetic(directory, rows, true)?);
     Definition::seed("seed", &bare)?.measure(&mut criterion)?;
     Definition::seed("seed-raw", &raw)?.measure(&mut criterion)?;
     Definition::plain("ten-rules", Hunt::new(&rules::ten()?)?, &bare)?.measure(&mut criterion)?;

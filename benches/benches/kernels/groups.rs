@@ -52,7 +52,8 @@ fn batches(rows: &Rows) -> Result<Vec<Batch>, Error> {
     for first in (0..rows[0].len()).step_by(BATCH_ROWS) {
         let range = first..(first + BATCH_ROWS).min(rows[0].len());
         let column = |field: usize| {
-            let array: StringArray = rows[field][range.clone()].iter().map(|v| Some(texts[field][*v].as_str())).collect();
+            let array: StringArray =
+                rows[field][range.clone()].iter().map(|v| Some(texts[field][*v].as_str())).collect();
             (Arc::<str>::from(FIELDS[field].0), Arc::new(array) as ArrayRef)
         };
         let keys = range.clone().map(|row| RowKey { time: None, file: 0, row: row as u64 }).collect();

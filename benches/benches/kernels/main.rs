@@ -33,5 +33,5 @@ struct Sizes {
     /// Bytes in which needles are searched.
     haystack: usize,
     /// Rows that are grouped.
-    group_rows: u64,
+    group_rows: usize,
 }

@@ -45,8 +45,8 @@ const STEMS: [&str; 25] = [
 
 /// What follows the stems.
 const ENDINGS: [&str; 20] = [
-    "", ".exe", " /f", " -p", "::", " /create", "-x", ".dll", " delete", ".ps1", " -type", " admin", "\\", " /q", " -enc",
-    ".bat", "64", "_x86", " http", ".exe\"",
+    "", ".exe", " /f", " -p", "::", " /create", "-x", ".dll", " delete", ".ps1", " -type", " admin", "\\", " /q",
+    " -enc", ".bat", "64", "_x86", " http", ".exe\"",
 ];
 
 /// Returns `count` different needles; the first is the first stem alone.

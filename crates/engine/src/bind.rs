@@ -458,8 +458,15 @@ impl Binder<'_> {
         if !markers || !program.settings.class_markers {
             return own;
         }
-        let classes: Vec<usize> =
-            kinds.into_iter().flat_map(|kind| self.bound.map.classes_of(kind)).map(|class| class.0).collect();
+        let mut classes: Vec<usize> = Vec::new();
+        for kind in kinds {
+            let of_kind = self.bound.map.classes_of(kind);
+            if let Some(class) = of_kind.first().and_then(|class| self.bound.map.class(*class)) {
+                let message = format!("a product's marker also stands for every {kind} row of profile {}", class.profile);
+                self.bound.notes.insert((self.rule, codes::CLASS_MARKER, message));
+            }
+            classes.extend(of_kind.into_iter().map(|class| class.0));
+        }
         if classes.is_empty() {
             return own;
         }

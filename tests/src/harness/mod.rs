@@ -8,11 +8,17 @@
 //! | `write` | batches as files |
 //! | `configuration` | the ways in which the same rules can run over the same rows |
 //! | `engine` | rules, files and a configuration to results |
+//! | `suite` | rule cases under configurations |
+//! | `generate` | random rows, rules and layouts |
+//! | `laws` | the laws as checks |
 
 mod arrays;
 mod configuration;
 mod engine;
+mod generate;
+pub mod laws;
 mod layout;
+pub mod suite;
 mod write;
 
 pub use configuration::{Configuration, covering};
