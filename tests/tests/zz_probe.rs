@@ -5,6 +5,7 @@ use retrohunt_tests::harness::*;
 fn probe() {
     let text = std::fs::read_to_string(std::env::var("PROBE").unwrap()).unwrap();
     for case in parse("probe", &text).unwrap() {
+        let mut shown = std::collections::BTreeMap::<String, Vec<&str>>::new();
         for configuration in covering() {
             let folder = tempfile::tempdir().unwrap();
             let paths = write_archive(&case.archive, &configuration.layout, folder.path()).unwrap();
@@ -16,9 +17,10 @@ fn probe() {
             let wanted = wanted.map(|w| w.map(|o| o.ndjson()));
             let got = r.output.as_ref().map(|o| o.ndjson());
             if !matches!((&wanted, &got), (Some(Ok(a)), Some(b)) if a == b) || !s.outcome.complete() {
-                println!("{} `{}` under {}: got {:?} {:?} complete {} wanted {:?}", case.name, case.rule, configuration.name, got, r.codes, s.outcome.complete(), wanted);
-                if !s.outcome.complete() { println!("   {:?}", s.outcome); }
+                shown.entry(format!("{} `{}`: got {:?} {:?} complete {} wanted {:?} {}", case.name, case.rule, got, r.codes, s.outcome.complete(), wanted,
+                if !s.outcome.complete() { format!("   {:?}", s.outcome.inputs) } else { String::new() })).or_default().push(configuration.name);
             }
         }
+        for (m, c) in shown { println!("{m}\n   {} configurations: {:?}", c.len(), &c[..c.len().min(3)]); }
     }
 }

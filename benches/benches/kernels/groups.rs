@@ -19,24 +19,21 @@ const BATCH_ROWS: usize = 65_536;
 /// The fields: name, and number of different values. Small numbers are more frequent than large ones.
 const FIELDS: [(&str, usize); 4] = [("host", 300), ("parent_process_name", 12), ("user", 500), ("process_name", 60)];
 
-/// The values of the rows: for each field, a number a row.
-type Rows = [Vec<usize>; 4];
+/// A row: for each field, the number of its value.
+type Row = [usize; 4];
 
 /// Returns `count` rows, the same in each run.
-fn rows(count: usize) -> Rows {
+fn rows(count: usize) -> Vec<Row> {
     let mut state = 1_u64;
     let mut below = |limit: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap_or(0) % limit
     };
-    let mut rows = Rows::default();
-    for _ in 0..count {
-        for (column, (_, values)) in rows.iter_mut().zip(FIELDS) {
-            let most = below(values) + 1;
-            column.push(below(most));
-        }
-    }
-    rows
+    let mut value = |(_, values): (&str, usize)| {
+        let most = below(values) + 1;
+        below(most)
+    };
+    (0..count).map(|_| FIELDS.map(&mut value)).collect()
 }
 
 /// Returns the text of a value.
@@ -45,19 +42,19 @@ fn text(field: usize, value: usize) -> String {
 }
 
 /// Returns the rows as batches.
-fn batches(rows: &Rows) -> Result<Vec<Batch>, Error> {
+fn batches(rows: &[Row]) -> Result<Vec<Batch>, Error> {
     let texts: Vec<Vec<String>> =
         FIELDS.iter().enumerate().map(|(field, (_, values))| (0..*values).map(|v| text(field, v)).collect()).collect();
     let mut batches = Vec::new();
-    for first in (0..rows[0].len()).step_by(BATCH_ROWS) {
-        let range = first..(first + BATCH_ROWS).min(rows[0].len());
+    let mut first = 0;
+    for part in rows.chunks(BATCH_ROWS) {
         let column = |field: usize| {
-            let array: StringArray =
-                rows[field][range.clone()].iter().map(|v| Some(texts[field][*v].as_str())).collect();
+            let array: StringArray = part.iter().map(|row| Some(texts[field][row[field]].as_str())).collect();
             (Arc::<str>::from(FIELDS[field].0), Arc::new(array) as ArrayRef)
         };
-        let keys = range.clone().map(|row| RowKey { time: None, file: 0, row: row as u64 }).collect();
+        let keys = (first..).take(part.len()).map(|row| RowKey { time: None, file: 0, row }).collect();
         batches.push(Batch::new((0..FIELDS.len()).map(column).collect(), keys)?);
+        first += part.len() as u64;
     }
     Ok(batches)
 }
@@ -69,20 +66,21 @@ type Key = (String, String);
 type Group = (i64, i64, Vec<String>);
 
 /// Returns the groups, made row by row.
-fn expected(rows: &Rows) -> BTreeMap<Key, Group> {
-    let mut groups: BTreeMap<(usize, usize), (i64, BTreeSet<usize>, BTreeSet<usize>)> = BTreeMap::new();
-    for row in 0..rows[0].len() {
-        let group = groups.entry((rows[0][row], rows[1][row])).or_default();
-        group.0 += 1;
-        group.1.insert(rows[2][row]);
-        group.2.insert(rows[3][row]);
+fn expected(rows: &[Row]) -> BTreeMap<Key, Group> {
+    let mut groups: BTreeMap<[usize; 2], (i64, [BTreeSet<usize>; 2])> = BTreeMap::new();
+    for [host, parent, user, name] in rows {
+        let (count, [users, names]) = groups.entry([*host, *parent]).or_default();
+        *count += 1;
+        users.insert(*user);
+        names.insert(*name);
     }
-    let group = |((host, parent), (count, users, names)): (_, (i64, BTreeSet<usize>, BTreeSet<usize>))| {
+    let mut texts = BTreeMap::new();
+    for ([host, parent], (count, [users, names])) in groups {
         let mut names: Vec<String> = names.into_iter().map(|name| text(3, name)).collect();
         names.sort_unstable();
-        ((text(0, host), text(1, parent)), (count, i64::try_from(users.len()).unwrap_or(0), names))
-    };
-    groups.into_iter().map(group).collect()
+        texts.insert((text(0, host), text(1, parent)), (count, i64::try_from(users.len()).unwrap_or(0), names));
+    }
+    texts
 }
 
 /// Returns the groups of a table.

@@ -58,7 +58,7 @@ fn needles(count: usize) -> Vec<String> {
 /// Returns how often needles occur in the pages, overlapping ones each: needle by needle, byte by byte.
 fn expected(haystack: &[u8], needles: &[String]) -> usize {
     let haystack = haystack.to_ascii_lowercase();
-    let finders: Vec<_> = needles.iter().map(|needle| memchr::memmem::Finder::new(needle)).collect();
+    let finders: Vec<_> = needles.iter().map(memchr::memmem::Finder::new).collect();
     let count = |page: &[u8], finder: &memchr::memmem::Finder<'_>| {
         let (mut at, mut found) = (0, 0);
         while let Some(next) = page.get(at..).and_then(|rest| finder.find(rest)) {

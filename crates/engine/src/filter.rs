@@ -11,12 +11,13 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, StringArray, TimestampMicrosecondArray, UInt32Array};
 use arrow_buffer::BooleanBuffer;
 use fixedbitset::FixedBitSet;
 use retrohunt_columnar::{ColumnId, DataFile, text};
 use retrohunt_profile::{Condition, Expr, Selector, Test, TimeFormat};
-use retrohunt_stages::predicate::{CompareTest, RegexTest, write_virtual_raw};
+use retrohunt_stages::ValueRef;
+use retrohunt_stages::predicate::{CompareTest, RegexTest, TermTest, write_virtual_raw};
 use roaring::RoaringBitmap;
 
 use crate::bind::{Bound, BoundTree, Field, Leaf, LeafId};
@@ -50,6 +51,8 @@ pub(crate) struct Chunk<'a> {
     /// The rows, within the row group.
     pub(crate) rows: RoaringBitmap,
     len: usize,
+    /// Place in the chunk of each row from the first to the last, `u32::MAX` for rows that are not in it; made when first needed.
+    places: Vec<u32>,
     copied: &'a HashMap<usize, Copied>,
     columns: HashMap<usize, ArrayRef>,
     fields: HashMap<String, Option<ArrayRef>>,
@@ -79,6 +82,7 @@ impl<'a> Chunk<'a> {
             row_group,
             len,
             rows,
+            places: Vec::new(),
             copied,
             columns: HashMap::new(),
             fields: HashMap::new(),
@@ -103,15 +107,24 @@ impl<'a> Chunk<'a> {
     }
 
     /// Returns the chunk's rows that are in `rows` (of the row group), numbered within the chunk.
-    pub(crate) fn among(&self, rows: &RoaringBitmap) -> FixedBitSet {
+    pub(crate) fn among(&mut self, rows: &RoaringBitmap) -> FixedBitSet {
         let mut out = FixedBitSet::with_capacity(self.len);
+        let (Some(first), Some(last)) = (self.rows.min(), self.rows.max()) else { return out };
         if rows.len() == self.rows.len() && rows == &self.rows {
             out.insert_range(..);
             return out;
         }
-        for (index, row) in self.rows.iter().enumerate() {
-            if rows.contains(row) {
-                out.insert(index);
+        // One table for all rules: with many rules of few candidates each, walking the chunk for every rule would cost the most.
+        if self.places.is_empty() {
+            self.places = vec![u32::MAX; usize::try_from(last - first).unwrap_or(0) + 1];
+            for (place, row) in (0_u32..).zip(self.rows.iter()) {
+                self.places[usize::try_from(row - first).unwrap_or(0)] = place;
+            }
+        }
+        for row in rows.range(first..=last) {
+            let place = self.places[usize::try_from(row - first).unwrap_or(0)];
+            if place != u32::MAX {
+                out.insert(usize::try_from(place).unwrap_or(0));
             }
         }
         out
@@ -449,8 +462,20 @@ impl<'a> Chunk<'a> {
             }
             Leaf::Field { predicate, field } => {
                 let Some(array) = self.field(field)? else { return Ok(FixedBitSet::with_capacity(self.len)) };
+                let predicate = &program.predicates[predicate.index()];
+                if let Some(texts) = array.as_string_opt::<i32>()
+                    && !matches!(predicate, Predicate::Regex { command, .. } if command.negated)
+                {
+                    // Texts are tested where they lie: copying the wanted rows together would cost more than most tests.
+                    return Ok(each_text(texts, rows, self.len, |text| match predicate {
+                        Predicate::Compare { test, .. } => test.matches(ValueRef::Text(text)),
+                        Predicate::In { test, .. } => test.matches(ValueRef::Text(text)),
+                        Predicate::Regex { regex, .. } => regex.is_match(text.as_bytes()),
+                        Predicate::Term { test, .. } => test.matches_text(text),
+                    }));
+                }
                 let (array, kept) = narrow(&array, rows)?;
-                let holds = match &program.predicates[predicate.index()] {
+                let holds = match predicate {
                     Predicate::Compare { test, .. } => test.select(array.as_ref()),
                     Predicate::In { test, .. } => test.select(array.as_ref()),
                     Predicate::Regex { command, regex } => {
@@ -481,7 +506,7 @@ impl<'a> Chunk<'a> {
     /// Evaluates a term in the reference texts (§2.2): `_raw`, else value texts; and pair texts.
     fn term(
         &mut self,
-        test: &retrohunt_stages::predicate::TermTest,
+        test: &TermTest,
         pairs: &[Field],
         constants: &[(Option<usize>, bool)],
         rows: &FixedBitSet,
@@ -495,8 +520,7 @@ impl<'a> Chunk<'a> {
         let mut open = rows.clone();
         if let Some(raw) = bound.raw {
             let array = self.column(raw)?;
-            let (narrowed, kept) = narrow(&array, rows)?;
-            holds = scatter(&test.select_texts(narrowed.as_ref()), rows, kept, self.len);
+            holds = select_texts(test, &array, rows, self.len)?;
             open.difference_with(&bits(&present(&array), self.len));
         }
         for (class, matches) in constants {
@@ -515,8 +539,7 @@ impl<'a> Chunk<'a> {
                 break;
             }
             let array = self.column(column)?;
-            let (narrowed, kept) = narrow(&array, &open)?;
-            let found = scatter(&test.select_texts(narrowed.as_ref()), &open, kept, self.len);
+            let found = select_texts(test, &array, &open, self.len)?;
             open.difference_with(&found);
             holds.union_with(&found);
         }
@@ -626,6 +649,22 @@ fn row_time(array: &ArrayRef, row: usize, format: TimeFormat) -> Option<i64> {
     }
     let value = text::cell_text(array.as_ref(), row)?;
     retrohunt_profile::parse_time(&value, format)
+}
+
+/// Which of the rows hold a text that passes the test; ∅ does not.
+fn each_text(texts: &StringArray, rows: &FixedBitSet, len: usize, test: impl Fn(&str) -> bool) -> FixedBitSet {
+    let mut out = FixedBitSet::with_capacity(len);
+    out.extend(rows.ones().filter(|&row| texts.is_valid(row) && test(texts.value(row))));
+    out
+}
+
+/// Which of the rows hold a text that the term matches.
+fn select_texts(test: &TermTest, array: &ArrayRef, rows: &FixedBitSet, len: usize) -> Result<FixedBitSet, Error> {
+    if let Some(texts) = array.as_string_opt::<i32>() {
+        return Ok(each_text(texts, rows, len, |text| test.matches_text(text)));
+    }
+    let (narrowed, kept) = narrow(array, rows)?;
+    Ok(scatter(&test.select_texts(narrowed.as_ref()), rows, kept, len))
 }
 
 /// The rows of an array that are in the set; `true` if that is all of them.

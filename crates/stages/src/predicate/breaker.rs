@@ -1,5 +1,7 @@
 //! The breakers of §2.1: which characters and sequences separate tokens.
 
+use retrohunt_spl::breakers::{MAJOR, MINOR};
+
 /// What a single byte separates.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -11,12 +13,6 @@ enum Class {
     Major,
 }
 
-/// Major breakers of one character (§2.1.1).
-const MAJOR: &[u8] = b"[]<>(){}|!;,'\"*\n\r \t&?+";
-
-/// Minor breakers (§2.1.2).
-const MINOR: &[u8] = b"/:=@.-$#%\\_";
-
 /// Hexadecimal digits, folded, of the percent forms that are major breakers (§2.1.1).
 const PERCENT: [&[u8; 2]; 14] =
     [b"21", b"26", b"3b", b"7c", b"20", b"2b", b"3d", b"5d", b"5b", b"3a", b"0a", b"2c", b"28", b"29"];
@@ -27,6 +23,8 @@ const PERCENT_TWICE: [&[u8; 4]; 2] = [b"2526", b"2520"];
 /// The class of each byte; bytes of non-ASCII characters and unlisted controls break nothing (§2.1.3).
 static CLASSES: [Class; 256] = {
     let mut classes = [Class::None; 256];
+    // In a text, as opposed to a term, `*` is an ordinary major breaker.
+    classes[b'*' as usize] = Class::Major;
     let mut at = 0;
     while at < MAJOR.len() {
         classes[MAJOR[at] as usize] = Class::Major;
