@@ -293,7 +293,8 @@ pub fn bind(
 ) -> Result<Bound, Error> {
     let raw = map.raw();
     let texts = map.text_columns();
-    let rendered = (0..columns.len()).filter(|column| !matches!(columns[*column].kind, ColumnKind::Binary)).collect();
+    // The rendering stands for the event's own text: no time, provenance or binary (§2.2.2).
+    let rendered = texts.clone();
     let bound = Bound {
         map,
         columns: columns.to_vec(),

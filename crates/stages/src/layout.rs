@@ -53,7 +53,8 @@ impl Layout {
     /// The columns after `table` (§5.2.1) or `fields +` (§5.2.5; with `internal`, `_time` and `_raw` stay, behind the list).
     pub(crate) fn select(list: &[FieldPattern], internal: bool) -> Self {
         let slot = |pattern: &FieldPattern| match pattern.glob.literal() {
-            Some(name) => Slot::Field { name: name.into(), named: true },
+            // Only `table` promises its columns, also empty ones (§9.6).
+            Some(name) => Slot::Field { name: name.into(), named: !internal },
             None => Slot::Pattern(pattern.clone()),
         };
         let mut slots: Vec<Slot> = list.iter().map(slot).collect();
