@@ -59,7 +59,8 @@ impl Field {
         let plain = self.source.cases.iter().all(|case| matches!(case.expr, Expr::Column(_)));
         let mut kinds = self.source.columns().into_iter().map(|column| &columns[column]);
         let number = |info: &ColumnInfo| {
-            matches!(info.kind, ColumnKind::Int | ColumnKind::UInt | ColumnKind::Float | ColumnKind::Bool) && !info.multivalue
+            matches!(info.kind, ColumnKind::Int | ColumnKind::UInt | ColumnKind::Float | ColumnKind::Bool)
+                && !info.multivalue
         };
         let first = kinds.next();
         plain && first.is_some_and(|first| number(first) && kinds.all(|info| number(info) && info.kind == first.kind))
@@ -463,7 +464,8 @@ impl Binder<'_> {
         for kind in kinds {
             let of_kind = self.bound.map.classes_of(kind);
             if let Some(class) = of_kind.first().and_then(|class| self.bound.map.class(*class)) {
-                let message = format!("a product's marker also stands for every {kind} row of profile {}", class.profile);
+                let message =
+                    format!("a product's marker also stands for every {kind} row of profile {}", class.profile);
                 self.bound.notes.insert((self.rule, codes::CLASS_MARKER, message));
             }
             classes.extend(of_kind.into_iter().map(|class| class.0));

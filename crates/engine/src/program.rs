@@ -249,7 +249,9 @@ impl Compiler<'_> {
         let settings = PipelineSettings {
             timezone: zone.clone(),
             evidence: self.settings.evidence,
-            resolve_time: Some(Arc::new(move |text| time::resolve(&text.0, now, &zone).ok().map(|time| time.unwrap_or(i64::MIN)))),
+            resolve_time: Some(Arc::new(move |text| {
+                time::resolve(&text.0, now, &zone).ok().map(|time| time.unwrap_or(i64::MIN))
+            })),
             ..PipelineSettings::default()
         };
         let pipeline = match Pipeline::new(&commands, &settings) {

@@ -224,7 +224,12 @@ impl Run<'_> {
         let (file, bound) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                lock(&self.reports)[index].error = Some(error.to_string());
+                let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+                let mut reports = lock(&self.reports);
+                reports[index].error = Some(error.to_string());
+                reports[index].bytes = bytes;
+                drop(reports);
+                self.observer.progress(bytes, 0);
                 if self.options.fail_fast {
                     self.halt(&format!("{error}"));
                 }
@@ -256,10 +261,8 @@ impl Run<'_> {
     ) -> Result<(Bound, Vec<String>), Error> {
         let (map, names) = field_map(file.columns(), profiles, &options.not_text);
         let facts: Vec<RawFacts> = (0..file.row_groups()).map(|group| raw_facts(file, group)).collect();
-        let facts = RawFacts {
-            complete: facts.iter().all(|facts| facts.complete),
-            json: facts.iter().any(|facts| facts.json),
-        };
+        let facts =
+            RawFacts { complete: facts.iter().all(|facts| facts.complete), json: facts.iter().any(|facts| facts.json) };
         Ok((bind::bind(program, map, file.columns(), widths(file), facts)?, names))
     }
 

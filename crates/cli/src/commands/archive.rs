@@ -33,10 +33,12 @@ pub(super) fn settings(times: &Times, evidence: u32, simd: Simd) -> Result<Setti
     let resolve = |name: &str, text: &Option<String>, now: i64| match text {
         None => Ok(None),
         // The beginning of time is a bound too: a row without a time does not pass it (§4.6.8).
-        Some(text) => time::resolve(text, now, &times.timezone).map(|time| Some(time.unwrap_or(i64::MIN))).map_err(|message| {
-            let help = "write -24h@h, MM/DD/YYYY:HH:MM:SS, seconds since 1970, or ISO 8601";
-            Failure::usage(format!("--{name}: {message}")).help(help)
-        }),
+        Some(text) => {
+            time::resolve(text, now, &times.timezone).map(|time| Some(time.unwrap_or(i64::MIN))).map_err(|message| {
+                let help = "write -24h@h, MM/DD/YYYY:HH:MM:SS, seconds since 1970, or ISO 8601";
+                Failure::usage(format!("--{name}: {message}")).help(help)
+            })
+        }
     };
     let now = resolve("now", &times.now, clock)?.map_or(clock, |now| now.max(0));
     Ok(Settings {

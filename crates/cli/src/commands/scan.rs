@@ -51,7 +51,9 @@ pub(super) fn run(args: &Scan, talk: Talk, screen: Screen, messages: Messages) -
     delivery.deliver(&hits, &manifest)?;
     for input in &manifest.inputs {
         if let Some(error) = &input.error {
-            messages.say(Severity::Warning, &format!("{}: {error}", input.path));
+            // Most errors begin with the path themselves.
+            let place = if error.starts_with(&input.path) { String::new() } else { format!("{}: ", input.path) };
+            messages.say(Severity::Warning, &format!("{place}{error}"));
         }
     }
     messages.say(Severity::Note, &summary(&manifest));
