@@ -8,7 +8,7 @@ use retrohunt_regex::LiteralTree;
 use retrohunt_spl::plan::{CompareOp, Glob};
 use retrohunt_stages::predicate::TermTest;
 
-use crate::bind::{Bound, BoundTree, Field, Leaf};
+use crate::bound::{Bound, BoundTree, Field, Leaf};
 use crate::need::{Literal, Need};
 use crate::program::{Predicate, Program};
 

@@ -9,7 +9,7 @@ use retrohunt_spl::plan::{Command, SearchExpr};
 use retrohunt_spl::print;
 use retrohunt_stages::Needs;
 
-use crate::bind::{Bound, BoundRule, BoundTree, Field, Leaf};
+use crate::bound::{Bound, BoundRule, BoundTree, Field, Leaf};
 use crate::error::Error;
 use crate::program::{Body, Predicate, Program};
 use crate::prune;

@@ -7,10 +7,10 @@
 //! | step | module | once per |
 //! | --- | --- | --- |
 //! | rules to predicates, filters, pipelines | [`program`] | run |
-//! | fields to columns, leaves, anchors | [`bind`], [`need`], `anchor` | schema |
+//! | fields to columns, leaves, anchors | `bind` makes [`bound`]; [`need`], `anchor` | schema |
 //! | proofs from statistics | `prune` | row group |
 //! | page search, candidates, hand-over | `scan` | row group |
-//! | Boolean trees over candidate rows | `filter` | chunk of rows |
+//! | candidate rows, their columns; Boolean trees over them | `chunk`, `cells`; `filter` | chunk of rows |
 //! | files and row groups over threads, merge, finish | [`schedule`] | run |
 //! | what came of it | [`outcome`], [`explain`] | run |
 //!
@@ -19,7 +19,10 @@
 #![forbid(unsafe_code)]
 
 mod anchor;
-pub mod bind;
+mod bind;
+pub mod bound;
+mod cells;
+mod chunk;
 pub mod codes;
 mod error;
 pub mod explain;

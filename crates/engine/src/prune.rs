@@ -8,8 +8,8 @@ use retrohunt_columnar::{ColumnKind, ColumnStatistics, DataFile, Proof, text};
 use retrohunt_profile::{Condition, Selector, Test};
 use retrohunt_spl::plan::{CompareOp, Glob};
 
-use crate::bind::{Bound, BoundRule, BoundTree, Field, Leaf};
-use crate::filter::column_id;
+use crate::bound::{Bound, BoundRule, BoundTree, Field, Leaf};
+use crate::cells::column_id;
 use crate::program::{Body, Predicate, Program};
 
 /// Statistics of one row group, read when asked for.

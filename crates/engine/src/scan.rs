@@ -17,9 +17,10 @@ use retrohunt_stages::predicate::RegexTest;
 use retrohunt_stages::{Batch, RowKey, State};
 use roaring::RoaringBitmap;
 
-use crate::bind::{Bound, BoundRule, ColumnSearch, Field, Leaf};
+use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf};
+use crate::cells::{column_id, keep, read_one, take};
+use crate::chunk::{CHUNK_ROWS, Chunk, Copied};
 use crate::error::Error;
-use crate::filter::{CHUNK_ROWS, Chunk, Copied, column_id, keep, read_one, take};
 use crate::metrics::Metrics;
 use crate::program::{Body, Predicate, Program};
 use crate::prune;
@@ -218,7 +219,7 @@ impl Task<'_> {
     ) -> Result<(), Error> {
         let (Some(bound), Some(rows)) = (self.rule(rule), candidates[rule].as_mut()) else { return Ok(()) };
         for conjunct in bound.tree.conjuncts() {
-            let crate::bind::BoundTree::Leaf(id) = conjunct else { continue };
+            let BoundTree::Leaf(id) = conjunct else { continue };
             let Leaf::Field { predicate, field } = &self.bound.leaves[id.index()] else { continue };
             let Some(column) = only_column(field) else { continue };
             let Some(copied) = copied.get(&column) else { continue };

@@ -14,7 +14,8 @@ use retrohunt_columnar::{Bound as StatisticBound, ColumnId, ColumnInfo, ColumnKi
 use retrohunt_profile::{ColumnDesc, FieldMap, Kind, Profile, choose};
 use retrohunt_stages::State;
 
-use crate::bind::{self, Bound, RawFacts};
+use crate::bind;
+use crate::bound::{Bound, RawFacts};
 use crate::codes;
 use crate::error::Error;
 use crate::metrics::Metrics;

@@ -10,7 +10,7 @@
 //! | [`split`] | text | stages |
 //! | [`lex`] | a stage | tokens |
 //! | [`search`](mod@search), [`commands`] | tokens | [`plan::Command`] |
-//! | [`print`] | a plan | text that gives the same plan |
+//! | [`mod@print`] | a plan | text that gives the same plan |
 //!
 //! ```
 //! use retrohunt_spl::{compile, macros::Macros, print};

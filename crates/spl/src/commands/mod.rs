@@ -1,6 +1,6 @@
 //! One command, one file: its arguments to its plan form.
 //!
-//! To add a command: a file here, a variant of [`crate::plan::Command`], a line in [`parse`] and one in [`crate::print`].
+//! To add a command: a file here, a variant of [`crate::plan::Command`], a line in `parse` and one in [`crate::print`].
 
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::escape;
