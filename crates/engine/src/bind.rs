@@ -103,7 +103,11 @@ impl Binder<'_> {
         if wants_time && self.bound.has_time() && !fields.iter().any(|field| field.name == "_time") {
             fields.push(self.field("_time"));
         }
-        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        // Columns in schema order, as a row is rendered (§5.5.2); what a profile adds comes after them.
+        fields.sort_by(|a, b| {
+            let place = |field: &Field| field.source.native.unwrap_or(usize::MAX);
+            (place(a), &a.name).cmp(&(place(b), &b.name))
+        });
         if let Needs::Fields(patterns) = &body.needs {
             let named = patterns.iter().filter_map(|pattern| pattern.glob.literal());
             let absent = named.filter(|name| !fields.iter().any(|field| field.name == *name)).map(str::to_owned);

@@ -183,7 +183,7 @@ pub struct BoundRule {
     pub tree: BoundTree,
     /// What is searched for to find candidates; `None`: every row is one.
     pub anchor: Option<Anchor>,
-    /// The fields that the pipeline reads, in code point order.
+    /// The fields that the pipeline reads: columns in schema order, then those that only a profile makes, by name.
     pub fields: Vec<Field>,
 }
 

@@ -50,11 +50,10 @@ impl Total {
             return Value::Null;
         }
         if self.fractions.is_none() {
-            if let Ok(value) = i64::try_from(self.integers) {
-                return Value::Int(value);
-            }
-            if let Ok(value) = u64::try_from(self.integers) {
-                return Value::UInt(value);
+            // From 10^15 on a result prints as the double that it is (§4.4), so it is one.
+            match i64::try_from(self.integers) {
+                Ok(value) if value.unsigned_abs() < 1_000_000_000_000_000 => return Value::Int(value),
+                _ => {}
             }
         }
         let mut sum = self.fractions.unwrap_or_default();
