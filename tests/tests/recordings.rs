@@ -1,1 +1,145 @@
-//! Not written yet.
+//! Recorded telemetry, which is not part of the repository: `../shared` beside it. Skipped with a printed reason where it is absent.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p retrohunt-tests --test recordings` writes `recordings/seed.ndjson` anew.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use retrohunt_catalogue::{Entry, Rule, load};
+use retrohunt_engine::{Outcome, Program, ScanOptions, Settings, Silent, Status, compile, scan};
+use retrohunt_spl::macros::Macros;
+use retrohunt_tests::harness::{output, profiles};
+
+/// Rows of all recordings together.
+const ROWS: u64 = 586_397;
+
+/// Files up to this size are read in full by the plain path in the time that a test may take.
+const SMALL_FILE: u64 = 300_000;
+
+/// Returns a place in the shared data, or says why a test is skipped.
+fn shared(place: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(place);
+    if !path.exists() {
+        println!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// Returns the recordings in path order.
+fn recordings() -> Option<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(shared("data/windows-events")?).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
+    files.sort();
+    Some(files)
+}
+
+/// Returns the small ones.
+fn small(files: &[PathBuf]) -> Vec<PathBuf> {
+    files.iter().filter(|path| path.metadata().unwrap().len() <= SMALL_FILE).cloned().collect()
+}
+
+/// Returns the rules in a file or folder.
+fn rules(path: &Path) -> Vec<Arc<Rule>> {
+    let entries = load(&[path.to_path_buf()]);
+    entries.iter().filter_map(Entry::rule).map(|rule| Arc::new(rule.clone())).collect()
+}
+
+/// Returns rules compiled, with up to five source positions a row.
+fn program(rules: &[Arc<Rule>]) -> Program {
+    compile(rules, &Macros::shipped(), &Settings { evidence: 5, ..Settings::default() }).unwrap()
+}
+
+/// Returns the program of the seed rule.
+fn seed() -> Program {
+    let rules = rules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/rules/remote_admin_tools.yml"));
+    assert_eq!(rules.len(), 1, "the seed rule is missing");
+    program(&rules)
+}
+
+/// Runs a program.
+fn run(program: &Program, files: &[PathBuf], threads: usize, plain: bool) -> Outcome {
+    let options = ScanOptions { threads, plain, ..ScanOptions::default() };
+    scan(program, files, &profiles("auto").unwrap(), &options, &Silent)
+}
+
+/// Returns the result rows of a rule as lines, each with the rows it comes from.
+fn lines(outcome: &Outcome, rule: usize) -> Vec<String> {
+    let table = &outcome.rules[rule].table;
+    let source = |key: &retrohunt_stages::RowKey| {
+        let (path, group, row) = outcome.position(key).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy();
+        format!("{{\"file\":\"{name}\",\"row_group\":{group},\"row\":{row}}}")
+    };
+    let line = |(result, row): (String, &retrohunt_stages::TableRow)| {
+        let sources: Vec<String> = row.evidence.iter().map(source).collect();
+        format!("{{\"result\":{result},\"source\":[{}]}}\n", sources.join(","))
+    };
+    output(table).ndjson().into_iter().zip(&table.rows).map(line).collect()
+}
+
+#[test]
+fn the_seed_rule_finds_its_two_rows() {
+    let Some(files) = recordings() else { return };
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/seed.ndjson");
+    for threads in [1, 2, 5] {
+        let outcome = run(&seed(), &files, threads, false);
+        assert!(outcome.complete(), "{outcome:?}");
+        assert_eq!((outcome.inputs.len(), outcome.inputs.iter().map(|input| input.rows).sum::<u64>()), (17, ROWS));
+        let groups = outcome.inputs.iter().map(|input| (input.row_groups, input.read + input.pruned));
+        assert!(groups.into_iter().all(|(all, done)| all == done), "a row group is not accounted for: {outcome:?}");
+        let found = lines(&outcome, 0).concat();
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&golden, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&golden).unwrap_or_default(), "with {threads} threads");
+    }
+}
+
+#[test]
+fn the_seed_rule_finds_the_same_without_its_fast_path() {
+    let Some(files) = recordings() else { return };
+    let mut some = small(&files);
+    some.push(files.into_iter().find(|path| path.ends_with("mordor-security-00.parquet")).unwrap());
+    some.sort();
+    let (fast, plain) = (run(&seed(), &some, 2, false), run(&seed(), &some, 1, true));
+    assert!(fast.complete() && plain.complete(), "{fast:?}\n{plain:?}");
+    assert_eq!(lines(&fast, 0), lines(&plain, 0));
+    assert_eq!(lines(&fast, 0).len(), 1, "{:?}", lines(&fast, 0));
+}
+
+#[test]
+fn every_published_rule_has_a_status() {
+    let Some(folder) = shared("rules/armory") else { return };
+    let rules = rules(&folder);
+    let program = program(&rules);
+    assert!(rules.len() > 900, "only {} rules", rules.len());
+    let count = |status| program.rules.iter().filter(|rule| rule.status() == status).count();
+    let (runs, warned, refused) = (count(Status::Runs), count(Status::RunsWithWarnings), count(Status::NotRunnable));
+    println!("{runs} rules run, {warned} with warnings, {refused} do not");
+    for rule in program.rules.iter().filter(|rule| rule.status() == Status::NotRunnable) {
+        assert!(rule.findings.iter().any(|finding| finding.code.is_error()), "{}: refused without a reason", rule.rule.id);
+    }
+    assert!(runs + warned > rules.len() / 2, "{runs} run, {warned} with warnings, {refused} do not");
+}
+
+#[test]
+fn published_rules_find_the_same_without_the_fast_path() {
+    let (Some(folder), Some(files)) = (shared("rules/armory"), recordings()) else { return };
+    let program = program(&rules(&folder));
+    let files = small(&files);
+    let (fast, plain) = (run(&program, &files, 2, false), run(&program, &files, 1, true));
+    assert!(fast.complete() && plain.complete());
+    let mut different = Vec::new();
+    for (index, compiled) in program.rules.iter().enumerate() {
+        let (fast, plain) = (lines(&fast, index), lines(&plain, index));
+        if fast != plain {
+            different.push(format!("{} `{}`\n fast {fast:?}\n plain {plain:?}", compiled.rule.id, compiled.rule.logic));
+        }
+    }
+    assert!(different.is_empty(), "{} rules differ:\n{}", different.len(), different.join("\n"));
+    let hits = fast.hits();
+    println!("{hits} result rows in {} files", files.len());
+    assert!(hits > 50, "only {hits} result rows, the comparison says little");
+}

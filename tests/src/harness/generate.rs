@@ -75,7 +75,7 @@ fn cell(kind: ColumnKind) -> BoxedStrategy<Cell> {
 }
 
 /// Returns archives of one or two files of up to `rows` rows, each with some of the columns.
-pub fn archive(rows: usize) -> impl Strategy<Value = Archive> {
+pub(super) fn archive(rows: usize) -> impl Strategy<Value = Archive> {
     let file = (prop::collection::vec(prop::bool::weighted(0.8), COLUMNS.len()), prop::bool::weighted(0.3))
         .prop_flat_map(move |(mut chosen, raw)| {
             chosen[0] = true;
@@ -170,7 +170,7 @@ fn command() -> BoxedStrategy<String> {
 }
 
 /// Returns rules; a few do not compile.
-pub fn rule() -> impl Strategy<Value = String> {
+pub(super) fn rule() -> impl Strategy<Value = String> {
     let start = prop_oneof![1 => Just("*".to_owned()), 3 => condition()];
     // Over the rendered row where there is no `_raw` (§5.5.2). The specification does not say whether the time is part of it.
     let raw = prop_oneof![
@@ -182,7 +182,7 @@ pub fn rule() -> impl Strategy<Value = String> {
 }
 
 /// Returns layouts.
-pub fn layout() -> impl Strategy<Value = Layout> {
+pub(super) fn layout() -> impl Strategy<Value = Layout> {
     let dictionary = select(vec![Dictionary::On, Dictionary::Off, Dictionary::Fallback]);
     let statistics = select(vec![Statistics::None, Statistics::Full, Statistics::Truncated(1), Statistics::Truncated(2)]);
     let rows = || select(vec![1_usize, 2, 3, 1 << 20]);
@@ -201,7 +201,7 @@ pub fn layout() -> impl Strategy<Value = Layout> {
 }
 
 /// Returns configurations of the fast path.
-pub fn configuration() -> impl Strategy<Value = Configuration> {
+pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
     (layout(), select(vec![1_usize, 3]), any::<bool>(), any::<bool>()).prop_map(|(layout, threads, scalar, mmap)| Configuration {
         name: "random",
         plain: false,
