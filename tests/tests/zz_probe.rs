@@ -17,10 +17,23 @@ fn probe() {
             let wanted = wanted.map(|w| w.map(|o| o.ndjson()));
             let got = r.output.as_ref().map(|o| o.ndjson());
             if !matches!((&wanted, &got), (Some(Ok(a)), Some(b)) if a == b) || !s.outcome.complete() {
-                shown.entry(format!("{} `{}`: got {:?} {:?} complete {} wanted {:?} {}", case.name, case.rule, got, r.codes, s.outcome.complete(), wanted,
-                if !s.outcome.complete() { format!("   {:?}", s.outcome.inputs) } else { String::new() })).or_default().push(configuration.name);
+                shown
+                    .entry(format!(
+                        "{} `{}`: got {:?} {:?} complete {} wanted {:?} {}",
+                        case.name,
+                        case.rule,
+                        got,
+                        r.codes,
+                        s.outcome.complete(),
+                        wanted,
+                        if !s.outcome.complete() { format!("   {:?}", s.outcome.inputs) } else { String::new() }
+                    ))
+                    .or_default()
+                    .push(configuration.name);
             }
         }
-        for (m, c) in shown { println!("{m}\n   {} configurations: {:?}", c.len(), &c[..c.len().min(3)]); }
+        for (m, c) in shown {
+            println!("{m}\n   {} configurations: {:?}", c.len(), &c[..c.len().min(3)]);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! A data file, whatever its format: columns, row groups, statistics, pages, decoded arrays.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef};
 use roaring::RoaringBitmap;
 
 use crate::error::{Error, ErrorKind};
@@ -197,6 +198,23 @@ impl DataFile {
             Ok(pages) => Ok(pages.map(|pages| PageCursor::new(pages, place))),
             Err(error) => Err(self.locate(error, row_group).in_column(&info.name)),
         }
+    }
+
+    /// The values of a few `rows` of a flat text or binary column, as [`read`](Self::read) gives them, without decompressing the pages
+    /// between them; `None` if this column has to be read. Worth it where most pages hold none of the rows.
+    ///
+    /// # Errors
+    ///
+    /// As for [`pages`](Self::pages).
+    pub fn lookup(&self, row_group: usize, column: ColumnId, rows: &RoaringBitmap) -> Result<Option<ArrayRef>, Error> {
+        let total = self.row_group_rows(row_group);
+        if rows.max().is_some_and(|last| last >= total) {
+            return Ok(None);
+        }
+        let Some(cursor) = self.pages(row_group, column)? else { return Ok(None) };
+        let Some(values) = cursor.lookup(rows)? else { return Ok(None) };
+        // A damaged page could have fewer rows than it claims.
+        Ok((values.len() as u64 == rows.len()).then(|| Arc::new(values) as ArrayRef))
     }
 
     /// The canonical arrays of `columns` in row group `row_group`, in that order: for each of `rows` ascending, or for all rows.

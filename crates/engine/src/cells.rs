@@ -15,15 +15,28 @@ use roaring::RoaringBitmap;
 
 use crate::error::Error;
 
-/// One column, decoded.
+/// Rows of a row group per row that is wanted, from which on single values are looked up in their pages: below, most pages hold one of the
+/// rows anyway, and the decoder's loops are faster than ours.
+const SPARSE: u64 = 64;
+
+/// One column, decoded; `plain` only ever by the `parquet` crate's own reader.
 pub(crate) fn read_one(
     file: &DataFile,
     row_group: usize,
     column: usize,
     rows: Option<&RoaringBitmap>,
+    plain: bool,
 ) -> Result<ArrayRef, Error> {
+    let total = u64::from(file.row_group_rows(row_group));
+    if let Some(rows) = rows
+        && !plain
+        && rows.len() * SPARSE <= total
+        && let Some(values) = file.lookup(row_group, column_id(column), rows)?
+    {
+        return Ok(values);
+    }
     // All rows without a selection is the reader's faster way.
-    let rows = rows.filter(|rows| rows.len() < u64::from(file.row_group_rows(row_group)));
+    let rows = rows.filter(|rows| rows.len() < total);
     file.read(row_group, &[column_id(column)], rows)?.pop().ok_or_else(|| Error::internal("no column was read"))
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Chunk<'a> {
     pub(crate) bound: &'a Bound,
     pub(crate) file: &'a DataFile,
     pub(crate) row_group: usize,
+    /// Decode by the plainest way only.
+    plain: bool,
     /// The rows, within the row group.
     pub(crate) rows: RoaringBitmap,
     pub(crate) len: usize,
@@ -62,6 +64,7 @@ impl<'a> Chunk<'a> {
         row_group: usize,
         rows: RoaringBitmap,
         copied: &'a HashMap<usize, Copied>,
+        plain: bool,
     ) -> Self {
         let len = usize::try_from(rows.len()).unwrap_or(usize::MAX);
         Self {
@@ -69,6 +72,7 @@ impl<'a> Chunk<'a> {
             bound,
             file,
             row_group,
+            plain,
             len,
             rows,
             places: Vec::new(),
@@ -124,7 +128,7 @@ impl<'a> Chunk<'a> {
         let numbers: Vec<u32> = self.rows.iter().collect();
         let rows: RoaringBitmap = places.iter().map(|&place| numbers[place]).collect();
         let indices: UInt32Array = places.iter().map(|&place| u32::try_from(place).unwrap_or(u32::MAX)).collect();
-        let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, self.copied);
+        let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, self.copied, self.plain);
         for (column, array) in &self.columns {
             chunk.columns.insert(*column, take(array, &indices)?);
         }
@@ -148,7 +152,7 @@ impl<'a> Chunk<'a> {
             }
             _ => {
                 self.columns_read += 1;
-                read_one(self.file, self.row_group, column, Some(&self.rows))?
+                read_one(self.file, self.row_group, column, Some(&self.rows), self.plain)?
             }
         };
         self.columns.insert(column, Arc::clone(&array));

@@ -156,7 +156,8 @@ impl Task<'_> {
                 page_rows.insert(hit.row);
             }
             if complete {
-                page.values(&page_rows, &mut values)?;
+                // Values that cannot be copied are decoded later, where damage is an error.
+                complete = page.values(&page_rows, &mut values).is_ok();
                 value_rows |= page_rows;
             }
         }
@@ -175,7 +176,7 @@ impl Task<'_> {
         found: &mut [RoaringBitmap],
         metrics: &mut Metrics,
     ) -> Result<(), Error> {
-        let array = read_one(self.file, self.row_group, search.column, None)?;
+        let array = read_one(self.file, self.row_group, search.column, None, false)?;
         let mut hits = Vec::new();
         let mut in_texts =
             |texts: &StringArray, range: std::ops::Range<usize>, row: u32, found: &mut [RoaringBitmap]| {
@@ -262,7 +263,7 @@ impl Task<'_> {
             if rows.is_empty() {
                 break;
             }
-            let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, copied);
+            let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, copied, self.plain);
             let survivors = self.survivors(&mut chunk, candidates)?;
             self.hand_over(chunk, &survivors, &mut states, &mut failed, &mut result.metrics)?;
         }

@@ -70,16 +70,10 @@ impl Configuration {
 #[must_use]
 pub fn covering() -> Vec<Configuration> {
     let parquet = |knobs: Parquet| Layout::parquet(knobs);
-    let arrow_file = |batch_rows, zstd| Layout {
-        format: Format::ArrowFile { batch_rows, zstd },
-        texts: Texts::Utf8,
-        cut: None,
-    };
-    let arrow_stream = |batch_rows, zstd| Layout {
-        format: Format::ArrowStream { batch_rows, zstd },
-        texts: Texts::Utf8,
-        cut: None,
-    };
+    let arrow_file =
+        |batch_rows, zstd| Layout { format: Format::ArrowFile { batch_rows, zstd }, texts: Texts::Utf8, cut: None };
+    let arrow_stream =
+        |batch_rows, zstd| Layout { format: Format::ArrowStream { batch_rows, zstd }, texts: Texts::Utf8, cut: None };
     let base = Parquet::default();
     let off = Parquet { dictionary: Dictionary::Off, ..base.clone() };
     let full = Dictionary::Fallback;
@@ -87,19 +81,57 @@ pub fn covering() -> Vec<Configuration> {
     vec![
         fast("the writer's defaults", parquet(base.clone())),
         fast("the writer's defaults, plain", parquet(base.clone())).plain(),
-        fast("dictionaries, version 2, groups of two rows, zstd", parquet(Parquet { version_2: true, group_rows: 2, zstd: true, ..base.clone() })).threads(),
-        fast("no dictionary, pages of one row, positioned reads", parquet(Parquet { page_rows: 1, ..off.clone() })).unmapped(),
-        fast("no dictionary, version 2, pages of two rows, zstd, scalar", parquet(Parquet { version_2: true, page_rows: 2, zstd: true, ..off.clone() })).scalar(),
-        fast("a dictionary that overflows, pages of two rows", parquet(Parquet { dictionary: full, page_rows: 2, ..base.clone() })),
-        fast("a dictionary that overflows, version 2, groups of three rows, scalar", parquet(Parquet { dictionary: full, version_2: true, page_rows: 1, group_rows: 3, zstd: true, ..base.clone() })).scalar().threads(),
-        fast("no statistics, groups of one row", parquet(Parquet { statistics: Statistics::None, group_rows: 1, ..base.clone() })),
-        fast("bounds of one byte, groups of one row", parquet(Parquet { statistics: Statistics::Truncated(1), group_rows: 1, ..off.clone() })),
-        fast("bounds of three bytes, groups of two rows, views", parquet(Parquet { statistics: Statistics::Truncated(3), group_rows: 2, ..off })).texts(Texts::Utf8View),
+        fast(
+            "dictionaries, version 2, groups of two rows, zstd",
+            parquet(Parquet { version_2: true, group_rows: 2, zstd: true, ..base.clone() }),
+        )
+        .threads(),
+        fast("no dictionary, pages of one row, positioned reads", parquet(Parquet { page_rows: 1, ..off.clone() }))
+            .unmapped(),
+        fast(
+            "no dictionary, version 2, pages of two rows, zstd, scalar",
+            parquet(Parquet { version_2: true, page_rows: 2, zstd: true, ..off.clone() }),
+        )
+        .scalar(),
+        fast(
+            "a dictionary that overflows, pages of two rows",
+            parquet(Parquet { dictionary: full, page_rows: 2, ..base.clone() }),
+        ),
+        fast(
+            "a dictionary that overflows, version 2, groups of three rows, scalar",
+            parquet(Parquet {
+                dictionary: full,
+                version_2: true,
+                page_rows: 1,
+                group_rows: 3,
+                zstd: true,
+                ..base.clone()
+            }),
+        )
+        .scalar()
+        .threads(),
+        fast(
+            "no statistics, groups of one row",
+            parquet(Parquet { statistics: Statistics::None, group_rows: 1, ..base.clone() }),
+        ),
+        fast(
+            "bounds of one byte, groups of one row",
+            parquet(Parquet { statistics: Statistics::Truncated(1), group_rows: 1, ..off.clone() }),
+        ),
+        fast(
+            "bounds of three bytes, groups of two rows, views",
+            parquet(Parquet { statistics: Statistics::Truncated(3), group_rows: 2, ..off }),
+        )
+        .texts(Texts::Utf8View),
         fast("files of one row, three threads", parquet(base.clone())).cut(1).threads(),
         fast("files of two rows, plain, positioned reads", parquet(base)).cut(2).plain().unmapped(),
         fast("an Arrow file", arrow_file(1 << 20, false)),
-        fast("an Arrow file, batches of two rows, zstd, positioned reads, three threads", arrow_file(2, true)).unmapped().threads(),
-        fast("an Arrow stream, batches of one row, scalar, large strings", arrow_stream(1, false)).scalar().texts(Texts::LargeUtf8),
+        fast("an Arrow file, batches of two rows, zstd, positioned reads, three threads", arrow_file(2, true))
+            .unmapped()
+            .threads(),
+        fast("an Arrow stream, batches of one row, scalar, large strings", arrow_stream(1, false))
+            .scalar()
+            .texts(Texts::LargeUtf8),
         fast("an Arrow stream, zstd, views", arrow_stream(3, true)).texts(Texts::Utf8View),
         fast("an Arrow file with dictionaries", arrow_file(1 << 20, false)).texts(Texts::Dictionary),
         fast("an Arrow file with views, plain", arrow_file(2, false)).texts(Texts::Utf8View).plain(),

@@ -13,15 +13,17 @@ use crate::reference::profile::ProfileMapping;
 
 /// Pieces of values.
 const PIECES: &[&str] = &[
-    "cmd", "CMD", "Cmd", ".exe", ".EXE", "\\", "\\\\", "C:\\", " ", "  ", "é", "É", "k", "K", "\u{212a}", "s", "ſ", "ß", "ẞ", "=",
-    ",", "\"", "'", "user", "User", "bob", "10", "9", "-1", "-", "/", "_", ".", ":", "\n", "net", "NET", "1.50", "007",
-    "true", "<", ">", "|", "*", "(", "a", "b", "aa", "ab", "psexec", "\t", "%", "&", "1e3", "xcmdx", "i", "İ", "ı", "10.0.0.1",
+    "cmd", "CMD", "Cmd", ".exe", ".EXE", "\\", "\\\\", "C:\\", " ", "  ", "é", "É", "k", "K", "\u{212a}", "s", "ſ",
+    "ß", "ẞ", "=", ",", "\"", "'", "user", "User", "bob", "10", "9", "-1", "-", "/", "_", ".", ":", "\n", "net", "NET",
+    "1.50", "007", "true", "<", ">", "|", "*", "(", "a", "b", "aa", "ab", "psexec", "\t", "%", "&", "1e3", "xcmdx",
+    "i", "İ", "ı", "10.0.0.1",
 ];
 
 /// The same and wildcards, as they are written in a rule, quoted or not.
 const WRITTEN: &[&str] = &[
-    "cmd", "CMD", ".exe", "\\\\", "C:\\\\", "é", "É", "k", "K", "\u{212a}", "s", "ſ", "ß", "user", "bob", "10", "9", "-1", "-", "/",
-    "_", ".", "net", "NET", "1.50", "007", "true", "a", "b", "ab", "psexec", "*", "*", "1e3", "i", "İ", "10.0.0.1", "user=bob", "%",
+    "cmd", "CMD", ".exe", "\\\\", "C:\\\\", "é", "É", "k", "K", "\u{212a}", "s", "ſ", "ß", "user", "bob", "10", "9",
+    "-1", "-", "/", "_", ".", "net", "NET", "1.50", "007", "true", "a", "b", "ab", "psexec", "*", "*", "1e3", "i", "İ",
+    "10.0.0.1", "user=bob", "%",
 ];
 
 /// Pieces that need quotes.
@@ -29,8 +31,34 @@ const WRITTEN_QUOTED: &[&str] = &[" ", "  ", "=", ",", ":", "<", "\\\"", "|", "(
 
 /// Pieces of patterns.
 const ATOMS: &[&str] = &[
-    "cmd", "exe", "\\.", ".", "\\d", "\\w", "\\s", "\\S", "[a-z]", "[^a]", "(a|b)", "(?:cmd|net)", "k", "s", "é", "\\x5c", "\\\\\\\\",
-    "\\b", "^", "$", "(?i:NET)", "user", "10", "i", "ß", " ", "(ab)", "\\W",
+    "cmd",
+    "exe",
+    "\\.",
+    ".",
+    "\\d",
+    "\\w",
+    "\\s",
+    "\\S",
+    "[a-z]",
+    "[^a]",
+    "(a|b)",
+    "(?:cmd|net)",
+    "k",
+    "s",
+    "é",
+    "\\x5c",
+    "\\\\\\\\",
+    "\\b",
+    "^",
+    "$",
+    "(?i:NET)",
+    "user",
+    "10",
+    "i",
+    "ß",
+    " ",
+    "(ab)",
+    "\\W",
 ];
 
 /// Quantifiers, mostly none.
@@ -63,12 +91,16 @@ fn cell(kind: ColumnKind) -> BoxedStrategy<Cell> {
         ColumnKind::Text | ColumnKind::Binary => text().prop_map(Cell::Text).boxed(),
         ColumnKind::Int => select(vec![-10_i64, -1, 0, 1, 7, 9, 10, 100, 999_999_999]).prop_map(Cell::Int).boxed(),
         ColumnKind::UInt => select(vec![0_u64, 9, 10, 1 << 53, (1 << 53) + 1, u64::MAX]).prop_map(Cell::UInt).boxed(),
-        ColumnKind::Float => select(vec![0.0_f64, -0.0, 0.5, 1.5, 9.0, 10.0, -2.25, 1e300, 1e-7, f64::NAN]).prop_map(Cell::Float).boxed(),
+        ColumnKind::Float => {
+            select(vec![0.0_f64, -0.0, 0.5, 1.5, 9.0, 10.0, -2.25, 1e300, 1e-7, f64::NAN]).prop_map(Cell::Float).boxed()
+        }
         ColumnKind::Bool => any::<bool>().prop_map(Cell::Bool).boxed(),
         // Few seconds around the epoch and around a day's end, with and without a fraction.
-        ColumnKind::Time => select(vec![-1_500_000_i64, -1, 0, 1, 999_999, 1_000_000, 1_500_000, 86_399_999_999, 86_400_000_000])
-            .prop_map(Cell::Time)
-            .boxed(),
+        ColumnKind::Time => {
+            select(vec![-1_500_000_i64, -1, 0, 1, 999_999, 1_000_000, 1_500_000, 86_399_999_999, 86_400_000_000])
+                .prop_map(Cell::Time)
+                .boxed()
+        }
         ColumnKind::List => prop::collection::vec(text(), 0..4).prop_map(Cell::List).boxed(),
     };
     prop_oneof![3 => some, 1 => Just(Cell::Null)].boxed()
@@ -184,7 +216,8 @@ pub(super) fn rule() -> impl Strategy<Value = String> {
 /// Returns layouts.
 pub(super) fn layout() -> impl Strategy<Value = Layout> {
     let dictionary = select(vec![Dictionary::On, Dictionary::Off, Dictionary::Fallback]);
-    let statistics = select(vec![Statistics::None, Statistics::Full, Statistics::Truncated(1), Statistics::Truncated(2)]);
+    let statistics =
+        select(vec![Statistics::None, Statistics::Full, Statistics::Truncated(1), Statistics::Truncated(2)]);
     let rows = || select(vec![1_usize, 2, 3, 1 << 20]);
     let parquet = (dictionary, any::<bool>(), rows(), rows(), any::<bool>(), statistics).prop_map(
         |(dictionary, version_2, page_rows, group_rows, zstd, statistics)| {
@@ -202,12 +235,7 @@ pub(super) fn layout() -> impl Strategy<Value = Layout> {
 
 /// Returns configurations of the fast path.
 pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
-    (layout(), select(vec![1_usize, 3]), any::<bool>(), any::<bool>()).prop_map(|(layout, threads, scalar, mmap)| Configuration {
-        name: "random",
-        plain: false,
-        threads,
-        scalar,
-        mmap,
-        layout,
+    (layout(), select(vec![1_usize, 3]), any::<bool>(), any::<bool>()).prop_map(|(layout, threads, scalar, mmap)| {
+        Configuration { name: "random", plain: false, threads, scalar, mmap, layout }
     })
 }

@@ -143,21 +143,25 @@ fn same(rules: &[String], left: (&str, &[Given]), right: (&str, &[Given])) -> Re
 /// What differs, for which rows and rules.
 pub fn fast_is_plain_is_reference(effort: Effort) -> Result<(), String> {
     let rules = prop::collection::vec(generate::rule(), 1..4);
-    effort.run(&(generate::archive(6), rules, generate::configuration()), |(archive, rules, configuration)| {
-        let fast = engine(&archive, &rules, &configuration)?;
-        let plain = engine(&archive, &rules, &configuration.clone().plain())?;
-        same(&rules, ("fast", &fast), ("plain", &plain))?;
-        for (rule, given) in rules.iter().zip(&fast) {
-            match interpreter(&archive, rule) {
-                // The engine has no look-around; the reference has.
-                Some(wanted) if wanted != *given => {
-                    return Err(format!("`{rule}`\n  engine: {given:?}\n  reference: {wanted:?}"));
+    effort.run(
+        &(generate::archive(6), rules, generate::configuration()),
+        |(archive, rules, configuration)| {
+            let fast = engine(&archive, &rules, &configuration)?;
+            let plain = engine(&archive, &rules, &configuration.clone().plain())?;
+            same(&rules, ("fast", &fast), ("plain", &plain))?;
+            for (rule, given) in rules.iter().zip(&fast) {
+                match interpreter(&archive, rule) {
+                    // The engine has no look-around; the reference has.
+                    Some(wanted) if wanted != *given => {
+                        return Err(format!("`{rule}`\n  engine: {given:?}\n  reference: {wanted:?}"));
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
-        }
-        Ok(())
-    }, |(archive, _, configuration)| format!("{}{configuration:?}", described(archive)))
+            Ok(())
+        },
+        |(archive, _, configuration)| format!("{}{configuration:?}", described(archive)),
+    )
 }
 
 /// The same rows give the same result however they are cut into files and row groups (law 3).
@@ -168,14 +172,18 @@ pub fn fast_is_plain_is_reference(effort: Effort) -> Result<(), String> {
 pub fn any_cut_gives_the_same(effort: Effort) -> Result<(), String> {
     let rules = prop::collection::vec(generate::rule(), 1..6);
     let others = prop::collection::vec(generate::configuration(), 1..4);
-    effort.run(&(generate::archive(60), rules, others), |(archive, rules, others)| {
-        let whole = Configuration::fast("whole", Layout::parquet(Parquet::default()));
-        let wanted = engine(&archive, &rules, &whole)?;
-        for other in &others {
-            same(&rules, ("whole", &wanted), ("cut", &engine(&archive, &rules, other)?))?;
-        }
-        Ok(())
-    }, |(archive, _, others)| format!("{}{others:?}", described(archive)))
+    effort.run(
+        &(generate::archive(60), rules, others),
+        |(archive, rules, others)| {
+            let whole = Configuration::fast("whole", Layout::parquet(Parquet::default()));
+            let wanted = engine(&archive, &rules, &whole)?;
+            for other in &others {
+                same(&rules, ("whole", &wanted), ("cut", &engine(&archive, &rules, other)?))?;
+            }
+            Ok(())
+        },
+        |(archive, _, others)| format!("{}{others:?}", described(archive)),
+    )
 }
 
 /// Statistics that are missing or cut change nothing (law 2).
@@ -185,17 +193,21 @@ pub fn any_cut_gives_the_same(effort: Effort) -> Result<(), String> {
 /// What differs, for which rows and rules.
 pub fn statistics_change_nothing(effort: Effort) -> Result<(), String> {
     let rules = prop::collection::vec(generate::rule(), 1..6);
-    effort.run(&(generate::archive(12), rules, 1_usize..4), |(archive, rules, group_rows)| {
-        let with = |statistics| {
-            let layout = Layout::parquet(Parquet { statistics, group_rows, ..Parquet::default() });
-            engine(&archive, &rules, &Configuration::fast("statistics", layout))
-        };
-        let wanted = with(Statistics::None)?;
-        for statistics in [Statistics::Full, Statistics::Truncated(1), Statistics::Truncated(3)] {
-            same(&rules, ("without statistics", &wanted), ("with", &with(statistics)?))?;
-        }
-        Ok(())
-    }, |(archive, _, rows)| format!("{}{rows} rows in a group", described(archive)))
+    effort.run(
+        &(generate::archive(12), rules, 1_usize..4),
+        |(archive, rules, group_rows)| {
+            let with = |statistics| {
+                let layout = Layout::parquet(Parquet { statistics, group_rows, ..Parquet::default() });
+                engine(&archive, &rules, &Configuration::fast("statistics", layout))
+            };
+            let wanted = with(Statistics::None)?;
+            for statistics in [Statistics::Full, Statistics::Truncated(1), Statistics::Truncated(3)] {
+                same(&rules, ("without statistics", &wanted), ("with", &with(statistics)?))?;
+            }
+            Ok(())
+        },
+        |(archive, _, rows)| format!("{}{rows} rows in a group", described(archive)),
+    )
 }
 
 /// Most random rules compile and a good part of them give rows, so the laws are about something.
@@ -205,19 +217,23 @@ pub fn statistics_change_nothing(effort: Effort) -> Result<(), String> {
 /// The shares, if they are too small.
 pub fn random_rules_are_about_something(effort: Effort) -> Result<(), String> {
     let seen = std::cell::RefCell::new((0_u32, 0_u32, BTreeSet::new()));
-    effort.run(&(generate::archive(6), generate::rule()), |(archive, rule)| {
-        let mut seen = seen.borrow_mut();
-        match interpreter(&archive, &rule) {
-            Some(Given::Rows(_, lines)) => {
-                seen.0 += 1;
-                seen.1 += u32::from(!lines.is_empty());
+    effort.run(
+        &(generate::archive(6), generate::rule()),
+        |(archive, rule)| {
+            let mut seen = seen.borrow_mut();
+            match interpreter(&archive, &rule) {
+                Some(Given::Rows(_, lines)) => {
+                    seen.0 += 1;
+                    seen.1 += u32::from(!lines.is_empty());
+                }
+                _ => {
+                    seen.2.insert(rule);
+                }
             }
-            _ => {
-                seen.2.insert(rule);
-            }
-        }
-        Ok(())
-    }, |(archive, rule)| format!("{}{rule}", described(archive)))?;
+            Ok(())
+        },
+        |(archive, rule)| format!("{}{rule}", described(archive)),
+    )?;
     let (compiled, filled, refused) = seen.into_inner();
     if compiled * 10 >= effort.cases * 8 && filled * 10 >= effort.cases * 3 {
         return Ok(());

@@ -30,6 +30,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::path::Path;
 
+use arrow_array::StringArray;
 use arrow_array::builder::StringBuilder;
 use roaring::RoaringBitmap;
 
@@ -110,6 +111,25 @@ impl<'a> PageCursor<'a> {
         Self { pages, place, state, failed: false }
     }
 
+    /// The values of `rows`, ascending, one entry per row and null for ∅, read from the pages that hold one of them and no others; `None`
+    /// if a page has an encoding that is not understood here, or the cursor is not over Parquet: then the column has to be decoded.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next`](Self::next) and [`PageView::values`].
+    pub(crate) fn lookup(mut self, rows: &'a RoaringBitmap) -> Result<Option<StringArray>, Error> {
+        let Pages::Parquet(pages) = &mut self.pages else { return Ok(None) };
+        pages.only(rows);
+        let mut values = StringBuilder::new();
+        while let Some(mut page) = self.next()? {
+            if page.opaque() {
+                return Ok(None);
+            }
+            page.values(rows, &mut values)?;
+        }
+        Ok(Some(values.finish()))
+    }
+
     /// The next page; `None` after the last. The page before is dropped from memory.
     ///
     /// Pages that cannot have a hit are passed over unread: pages of codes if no value of the dictionary was hit. So hits in a
@@ -171,6 +191,9 @@ impl Drop for PageCursor<'_> {
     }
 }
 
+/// Most bytes of text that are copied out of a column's pages for one caller.
+const MOST_COPIED: usize = 1 << 30;
+
 /// One page in memory.
 pub struct PageView<'p> {
     /// The page.
@@ -231,7 +254,13 @@ impl PageView<'_> {
     /// has to be decoded by [`crate::DataFile::read`]. `builder` may have got some of the values.
     pub fn values(&mut self, rows: &RoaringBitmap, builder: &mut StringBuilder) -> Result<(), Error> {
         for row in rows.range(self.rows()) {
+            let held = builder.values_slice().len();
             match self.value_of(row)? {
+                // A small page of codes can stand for any amount of text.
+                Some(text) if held + text.len() > MOST_COPIED => {
+                    let message = format!("its rows have more than {MOST_COPIED} bytes of text together");
+                    return Err(self.place.damaged(message, self.state.page));
+                }
                 Some(text) => builder.append_value(text),
                 None => builder.append_null(),
             }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::file::metadata::ColumnChunkMetaData;
+use roaring::RoaringBitmap;
 
 use super::codec::Codec;
 use super::header::{PageHeader, PageType};
@@ -36,6 +37,8 @@ pub(crate) struct ParquetPages<'a> {
     next_row: u32,
     /// The number of the next page.
     next_page: usize,
+    /// If given, only pages that hold one of these rows are wanted, whatever was hit.
+    wanted: Option<&'a RoaringBitmap>,
 }
 
 impl<'a> ParquetPages<'a> {
@@ -61,7 +64,19 @@ impl<'a> ParquetPages<'a> {
             rows,
             next_row: 0,
             next_page: 0,
+            wanted: None,
         })
+    }
+
+    /// From now on gives only pages that hold one of `rows`, and the dictionary; hits do not count.
+    pub(crate) fn only(&mut self, rows: &'a RoaringBitmap) {
+        self.wanted = Some(rows);
+    }
+
+    /// Is the next page, of `values` rows, passed over because no wanted row is in it?
+    fn unwanted(&self, values: u32) -> bool {
+        let end = self.next_row.saturating_add(values);
+        self.wanted.is_some_and(|rows| rows.range_cardinality(self.next_row..end) == 0)
     }
 
     /// Puts the next page that may have a hit into `state`; false if there is none.
@@ -85,7 +100,12 @@ impl<'a> ParquetPages<'a> {
     /// [`next`](Self::next) without the place.
     fn step(&mut self, state: &mut PageState) -> Result<bool, Error> {
         while self.next_row < self.rows {
-            let no_codes = state.dictionary.loaded && !state.dictionary.any_hit() && !state.dictionary.opaque;
+            if self.unwanted(self.rows - self.next_row) {
+                self.next_row = self.rows;
+                return Ok(false);
+            }
+            let no_hit = state.dictionary.loaded && !state.dictionary.any_hit() && !state.dictionary.opaque;
+            let no_codes = no_hit && self.wanted.is_none();
             if no_codes && self.all_codes {
                 self.next_row = self.rows;
                 return Ok(false);
@@ -100,7 +120,8 @@ impl<'a> ParquetPages<'a> {
                 return Err(Error::damaged("it has more values than the row group has rows left"));
             }
             let body = self.range.start + header.header_bytes as u64;
-            let skip = header.page_type == PageType::Index || (is_data && header.is_dictionary_coded() && no_codes);
+            let passed = is_data && (self.unwanted(header.values) || header.is_dictionary_coded() && no_codes);
+            let skip = header.page_type == PageType::Index || passed;
             if skip {
                 self.codec.skip()?;
             } else {
