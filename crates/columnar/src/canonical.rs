@@ -33,6 +33,7 @@ use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 use arrow_select::nullif::nullif;
 use arrow_select::take::take;
 
+use crate::faults::fault;
 use crate::page::state::hexadecimal;
 use crate::schema::{ColumnInfo, ColumnKind, EXACT_DIGITS, Step};
 use crate::text;
@@ -138,6 +139,9 @@ fn scalar(array: &ArrayRef, as_time: bool) -> Result<ArrayRef, ArrowError> {
 
 /// `array` with null for empty texts (§4.1.4).
 fn without_empty(array: &StringArray) -> Result<ArrayRef, ArrowError> {
+    if fault("columnar-empty-text-is-a-value") {
+        return Ok(Arc::new(array.clone()));
+    }
     let offsets = array.value_offsets();
     if offsets.windows(2).all(|pair| pair[0] != pair[1]) {
         return Ok(Arc::new(array.clone()));

@@ -36,6 +36,7 @@ mod canonical;
 mod contain;
 mod data_file;
 mod error;
+mod faults;
 pub mod input;
 mod ipc;
 mod page;
@@ -47,6 +48,8 @@ pub mod text;
 
 pub use data_file::{DataFile, OpenOptions};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "faults")]
+pub use faults::{FAULTS, set_fault};
 pub use page::{PageCursor, PageKind, PageView, RowHit};
 pub use pushdown::{Bound, ColumnStatistics, Proof};
 pub use schema::{ColumnId, ColumnInfo, ColumnKind};

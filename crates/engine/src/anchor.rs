@@ -9,6 +9,7 @@ use retrohunt_spl::plan::{CompareOp, Glob};
 use retrohunt_stages::predicate::TermTest;
 
 use crate::bound::{Bound, BoundTree, Field, Leaf};
+use crate::faults::fault;
 use crate::need::{Literal, Need};
 use crate::program::{Predicate, Program};
 
@@ -23,6 +24,10 @@ pub(crate) struct Leaves<'a> {
 /// Returns what every row that passes the tree must hold.
 pub(crate) fn need(tree: &BoundTree, leaves: &Leaves<'_>) -> Need {
     match tree {
+        BoundTree::Not(part) if fault("engine-not-is-absence") => need(part, leaves),
+        BoundTree::Or(parts) if fault("engine-or-takes-first") => {
+            parts.first().map_or(Need::Any, |part| need(part, leaves))
+        }
         BoundTree::True | BoundTree::Not(_) => Need::Any,
         BoundTree::False => Need::Never,
         BoundTree::And(parts) => Need::all(parts.iter().map(|part| need(part, leaves)).collect()),

@@ -15,6 +15,7 @@ use crate::anchor::{self, Leaves};
 use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf, LeafId, RawFacts};
 use crate::codes;
 use crate::error::Error;
+use crate::faults::fault;
 use crate::program::{Body, Predicate, PredicateId, Program, Tree};
 
 /// Selectors of Splunk's own, which an archive usually has no column for (§3.12).
@@ -163,13 +164,13 @@ impl Binder<'_> {
                     return None;
                 }
                 // The neutral member could have held, which keeps the row; under NOT it is dropped, which keeps it too.
-                if neutral > 0 && positive {
+                if neutral > 0 && positive && !fault("engine-neutral-or-is-false") {
                     return Some(BoundTree::True);
                 }
                 Some(BoundTree::or(bound.into_iter().flatten().collect()))
             }
             Tree::Not(part) => self.tree(part, !positive).map(BoundTree::not),
-            Tree::Leaf { id, first } => self.leaf(*id, *first && positive),
+            Tree::Leaf { id, first } => self.leaf(*id, *first && (positive || fault("engine-marker-under-not"))),
         }
     }
 

@@ -26,6 +26,7 @@ mod chunk;
 pub mod codes;
 mod error;
 pub mod explain;
+mod faults;
 mod filter;
 pub mod metrics;
 pub mod need;
@@ -36,6 +37,8 @@ mod scan;
 pub mod schedule;
 
 pub use error::Error;
+#[cfg(feature = "faults")]
+pub use faults::{FAULTS, set_fault};
 pub use outcome::{InputOutcome, Outcome, RuleOutcome};
 pub use program::{CompiledRule, Program, Settings, Status, compile};
 pub use schedule::{CanMatch, Observer, Profiles, ScanOptions, Silent, can_match, scan};

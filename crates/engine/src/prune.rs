@@ -10,6 +10,7 @@ use retrohunt_spl::plan::{CompareOp, Glob};
 
 use crate::bound::{Bound, BoundRule, BoundTree, Field, Leaf};
 use crate::cells::column_id;
+use crate::faults::fault;
 use crate::program::{Body, Predicate, Program};
 
 /// Statistics of one row group, read when asked for.
@@ -29,6 +30,9 @@ impl<'a> Statistics<'a> {
     fn of<T>(&self, column: usize, ask: impl FnOnce(&ColumnStatistics) -> T) -> T {
         let mut read = self.read.borrow_mut();
         let statistics = read.entry(column).or_insert_with(|| self.file.statistics(self.row_group, column_id(column)));
+        if fault("engine-unknown-prunes") && statistics.null_count.is_none() {
+            statistics.null_count = Some(statistics.rows);
+        }
         ask(statistics)
     }
 }

@@ -21,6 +21,7 @@ use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf};
 use crate::cells::{column_id, keep, read_one, take};
 use crate::chunk::{CHUNK_ROWS, Chunk, Copied};
 use crate::error::Error;
+use crate::faults::fault;
 use crate::metrics::Metrics;
 use crate::program::{Body, Predicate, Program};
 use crate::prune;
@@ -355,7 +356,7 @@ impl Task<'_> {
     fn keys(&self, chunk: &mut Chunk<'_>) -> Result<Vec<RowKey>, Error> {
         let times = chunk.times()?;
         let times = times.as_primitive::<TimestampMicrosecondType>();
-        let first = self.file.row_group_first_row(self.row_group);
+        let first = if fault("engine-row-in-group-as-key") { 0 } else { self.file.row_group_first_row(self.row_group) };
         let rows = chunk.rows.iter().enumerate().map(|(index, row)| RowKey {
             time: times.is_valid(index).then(|| times.value(index)),
             file: self.ordinal,
@@ -396,7 +397,10 @@ fn within(body: &Body, times: &ArrayRef, rows: &mut FixedBitSet) {
         .filter(|&row| {
             let time = times.is_valid(row).then(|| times.value(row));
             !time.is_some_and(|time| {
-                body.earliest.is_none_or(|earliest| time >= earliest) && body.latest.is_none_or(|latest| time < latest)
+                body.earliest.is_none_or(|earliest| time >= earliest)
+                    && body
+                        .latest
+                        .is_none_or(|latest| time < latest || (time == latest && fault("engine-latest-inclusive")))
             })
         })
         .collect();

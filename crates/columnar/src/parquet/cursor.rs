@@ -11,6 +11,7 @@ use super::codec::Codec;
 use super::header::{PageHeader, PageType};
 use super::{delta, levels};
 use crate::error::Error;
+use crate::faults::fault;
 use crate::page::data::Data;
 use crate::page::layout::Layout;
 use crate::page::state::PageState;
@@ -106,7 +107,7 @@ impl<'a> ParquetPages<'a> {
             }
             let no_hit = state.dictionary.loaded && !state.dictionary.any_hit() && !state.dictionary.opaque;
             let no_codes = no_hit && self.wanted.is_none();
-            if no_codes && self.all_codes {
+            if no_codes && (self.all_codes || fault("columnar-dictionary-miss-skips-chunk")) {
                 self.next_row = self.rows;
                 return Ok(false);
             }
@@ -221,7 +222,7 @@ impl<'a> ParquetPages<'a> {
             }
         };
         let definition = definition.ok_or_else(|| Error::damaged("its levels are longer than the page"))?;
-        if self.max_definition == 0 {
+        if self.max_definition == 0 || fault("columnar-nulls-not-counted") {
             state.validity.set_all(rows);
         } else {
             levels::validity(definition, self.max_definition, rows, &mut state.validity).map_err(Error::damaged)?;
