@@ -20,7 +20,7 @@ const OTHERS: [&str; 9] = [
     r#"process IN ("*localgroup administrators*", "*group \"domain admins\"*") | stats count by host, user"#,
     r#"schtasks /run | regex process="(?i)schtasks(\.exe)?\s+/run\s+/tn" | stats count by host"#,
     r#"certutil (urlcache OR decode) | table _time, host, process"#,
-    r#"process="*\\reg.exe*" OR process="reg add *" process="*\\run*" | table _time, host, process"#,
+    r#"process="reg* add *" process="*\\run*" OR process="reg* add *LastRun*" | stats count by host"#,
     r#""nslookup" "_ldap" | stats dc(host) as hosts by process_name"#,
     r#"rundll32 NOT shell32 | regex process="(?i)rundll32(\.exe)?\"?\s+.*\.dll" | stats count by process_name"#,
 ];

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaDataReader};
 use retrohunt_columnar::{DataFile, OpenOptions};
-use retrohunt_engine::bind::{Bound, BoundTree, Field, Leaf, RawFacts};
+use retrohunt_profile::{FieldMap, FieldSource};
 
 use crate::archive::Archive;
 use crate::rules::Hunt;
@@ -273,41 +273,84 @@ fn read_header(file: &File, at: u64, end: u64) -> Result<PageHeader, Error> {
 
 /// Returns the columns of the file at `path` that an ideal plan of the rule reads.
 ///
-/// Terms are not counted: the seed rule's are decided by `process` itself and by the class of the row.
+/// The seed rule's terms and comparisons need no columns of their own: `process` itself and the class of the row, which says whether
+/// there is a `process`, decide them.
 fn columns(hunt: &Hunt, path: &Path) -> Result<Columns, Error> {
     let file = DataFile::open(path, &OpenOptions::default())?;
     let (map, _) = retrohunt_engine::schedule::field_map(file.columns(), &hunt.profiles, &[]);
-    let filtering: BTreeSet<usize> = map.resolve("process").columns().into_iter().collect();
-    let widths = vec![1; file.columns().len()];
-    let bound = retrohunt_engine::bind::bind(&hunt.program, map, file.columns(), widths, RawFacts::default())?;
-    let Some(Some(rule)) = bound.rules.first() else { return Err("there is no rule that runs".into()) };
-    let mut others: BTreeSet<usize> = bound.map.time().columns.first().map(|time| time.column).into_iter().collect();
-    decided_by(&rule.tree, &bound, &mut others);
-    rule.fields.iter().filter(|field| field.name != "_time").for_each(|field| of_field(field, &bound, &mut others));
+    let body = hunt.program.rules.first().and_then(|rule| rule.body.as_ref()).ok_or("there is no rule that runs")?;
+    let process = map.resolve("process");
+    let filtering: BTreeSet<usize> = process.columns().into_iter().collect();
+    let mut others: BTreeSet<usize> = map.time().columns.first().map(|time| time.column).into_iter().collect();
+    for field in map.fields() {
+        if field.name != "_time" && body.needs.selects(&field.name) {
+            of_field(&map.resolve(&field.name), &map, &mut others);
+        }
+    }
+    of_field(&process, &map, &mut others);
     others.retain(|column| !filtering.contains(column));
     Ok(Columns { filtering, others })
 }
 
-/// Adds the columns that decide the leaves of a filter, terms apart.
-fn decided_by(tree: &BoundTree, bound: &Bound, columns: &mut BTreeSet<usize>) {
-    match tree {
-        BoundTree::True | BoundTree::False => {}
-        BoundTree::And(parts) | BoundTree::Or(parts) => {
-            parts.iter().for_each(|part| decided_by(part, bound, columns));
-        }
-        BoundTree::Not(part) => decided_by(part, bound, columns),
-        BoundTree::Leaf(id) => match bound.leaves.get(id.0 as usize) {
-            Some(Leaf::Class(class)) => columns.extend(bound.map.classes()[*class].selector.columns()),
-            Some(Leaf::Field { field, .. }) => of_field(field, bound, columns),
-            Some(Leaf::VirtualRaw { .. } | Leaf::Term { .. }) | None => {}
-        },
+/// Adds the columns that a field's values come from, and those that say which of its cases holds.
+fn of_field(source: &FieldSource, map: &FieldMap, columns: &mut BTreeSet<usize>) {
+    columns.extend(source.columns());
+    for class in source.cases.iter().filter_map(|case| map.class(case.class?)) {
+        columns.extend(class.selector.columns());
     }
 }
 
-/// Adds the columns that a field's values come from, and those that say which of its cases holds.
-fn of_field(field: &Field, bound: &Bound, columns: &mut BTreeSet<usize>) {
-    columns.extend(field.columns());
-    for class in field.source.cases.iter().filter_map(|case| bound.map.class(case.class?)) {
-        columns.extend(class.selector.columns());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules;
+
+    #[test]
+    fn the_plan_has_all_pages_of_process_and_some_of_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let archive = Archive::synthetic(directory.path(), 20_000, false).unwrap();
+        let hunt = Hunt::new(&[rules::seed().unwrap()]).unwrap();
+        let plan = Plan::new(&hunt, &archive).unwrap();
+        assert_eq!((plan.rows, plan.files.len()), (20_000, 5));
+        let mut expected = plan.filtering;
+        expected += plan.others;
+        assert!(plan.filtering.pages > 0 && plan.others.pages > 0);
+        for threads in [1, 3] {
+            assert_eq!(plan.run(threads).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_column_chunk_is_its_pages_and_their_headers() {
+        let directory = tempfile::tempdir().unwrap();
+        let archive = Archive::synthetic(directory.path(), 5_000, false).unwrap();
+        for path in &archive.files {
+            let file = File::open(path).unwrap();
+            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).unwrap();
+            for group in metadata.row_groups() {
+                for chunk in group.columns() {
+                    let found = pages(&file, chunk, u64::try_from(group.num_rows()).unwrap()).unwrap();
+                    let all = found.data.iter().map(|(page, ..)| page).chain(&found.dictionary);
+                    let sizes: Vec<(u64, u64)> = all.map(|p| (p.compressed as u64, p.uncompressed as u64)).collect();
+                    let total = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
+                    let stated =
+                        [chunk.compressed_size(), chunk.uncompressed_size()].map(|s| u64::try_from(s).unwrap());
+                    // Both sizes of the chunk count the headers.
+                    assert_eq!(stated[0] - total.0, stated[1] - total.1, "{}", chunk.column_path());
+                    assert!(stated[0] > total.0 && stated[0] - total.0 < 300 * sizes.len() as u64);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_result_only_columns_that_filter_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let archive = Archive::synthetic(directory.path(), 5_000, false).unwrap();
+        std::fs::write(archive.path.join(retrohunt_synth::TRUTH_ROWS_FILE), "").unwrap();
+        let hunt = Hunt::new(&[rules::seed().unwrap()]).unwrap();
+        let plan = Plan::new(&hunt, &archive).unwrap();
+        assert!(plan.filtering.pages > 0);
+        assert_eq!(plan.others, Volume::default());
     }
 }

@@ -16,6 +16,7 @@ use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf, LeafI
 use crate::codes;
 use crate::error::Error;
 use crate::faults::fault;
+use crate::need::Anchor;
 use crate::program::{Body, Predicate, PredicateId, Program, Tree};
 
 /// Selectors of Splunk's own, which an archive usually has no column for (§3.12).
@@ -91,6 +92,7 @@ impl Binder<'_> {
         let tree = self.tree(&body.filter, true).unwrap_or(BoundTree::True);
         let need = anchor::need(&tree, &Leaves { program: self.program, bound: &self.bound });
         let anchor = crate::need::anchor(&need, &self.bound);
+        let source = anchor.as_ref().and_then(|anchor| self.anchor_source(&tree, anchor));
         let names: Vec<String> = self.names.iter().filter(|name| body.needs.selects(name)).cloned().collect();
         let fields = names
             .iter()
@@ -114,7 +116,19 @@ impl Binder<'_> {
             let absent = named.filter(|name| !fields.iter().any(|field| field.name == *name)).map(str::to_owned);
             self.bound.absent[self.rule].extend(absent);
         }
-        BoundRule { tree, anchor, fields }
+        BoundRule { tree, anchor, source, fields }
+    }
+
+    /// The conjunct whose own anchor this is.
+    fn anchor_source(&self, tree: &BoundTree, anchor: &Anchor) -> Option<LeafId> {
+        let leaves = Leaves { program: self.program, bound: &self.bound };
+        tree.conjuncts().iter().find_map(|conjunct| match conjunct {
+            BoundTree::Leaf(id) if matches!(self.bound.leaves[id.index()], Leaf::Field { .. }) => {
+                let own = crate::need::anchor(&anchor::need(conjunct, &leaves), &self.bound)?;
+                (own.literals == anchor.literals).then_some(*id)
+            }
+            _ => None,
+        })
     }
 
     /// A field by name.

@@ -183,6 +183,9 @@ pub struct BoundRule {
     pub tree: BoundTree,
     /// What is searched for to find candidates; `None`: every row is one.
     pub anchor: Option<Anchor>,
+    /// The conjunct from which the anchor comes, if it is a test on a field: where the test holds, the value that it holds for has one of the
+    /// anchor's literals.
+    pub source: Option<LeafId>,
     /// The fields that the pipeline reads: columns in schema order, then those that only a profile makes, by name.
     pub fields: Vec<Field>,
 }

@@ -13,6 +13,7 @@ use arrow_array::{Array, ArrayRef, StringArray, UInt32Array};
 use fixedbitset::FixedBitSet;
 use retrohunt_columnar::{DataFile, RowHit};
 use retrohunt_prefilter::Hit;
+use retrohunt_profile::Expr;
 use retrohunt_stages::predicate::RegexTest;
 use retrohunt_stages::{Batch, RowKey, State};
 use roaring::RoaringBitmap;
@@ -23,7 +24,7 @@ use crate::chunk::{CHUNK_ROWS, Chunk, Copied};
 use crate::error::Error;
 use crate::faults::fault;
 use crate::metrics::Metrics;
-use crate::program::{Body, Predicate, Program};
+use crate::program::{Body, Predicate, PredicateId, Program};
 use crate::prune;
 
 /// What one row group gave.
@@ -162,7 +163,7 @@ impl Task<'_> {
                 value_rows |= page_rows;
             }
         }
-        if complete && !value_rows.is_empty() {
+        if complete {
             let values: ArrayRef = Arc::new(values.finish());
             copied.insert(search.column, Copied { rows: value_rows, values });
         }
@@ -212,7 +213,7 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Drops candidates whose copied value already fails a test on just that column.
+    /// Drops candidates whose copied values already fail a test.
     fn verify_copied(
         &self,
         rule: usize,
@@ -223,25 +224,53 @@ impl Task<'_> {
         for conjunct in bound.tree.conjuncts() {
             let BoundTree::Leaf(id) = conjunct else { continue };
             let Leaf::Field { predicate, field } = &self.bound.leaves[id.index()] else { continue };
-            let Some(column) = only_column(field) else { continue };
-            let Some(copied) = copied.get(&column) else { continue };
-            if rows.is_empty() || !rows.is_subset(&copied.rows) {
+            let columns = own_columns(field);
+            // With one column, each candidate has its value here or the test is left for later. With several, only the test that the anchor
+            // comes from can be decided: where it holds, the value has a literal of the anchor, so that value was copied.
+            let decided = match columns.as_slice() {
+                [] => false,
+                [column] => copied.get(column).is_some_and(|copied| rows.is_subset(&copied.rows)),
+                several => bound.source == Some(*id) && self.all_copied(several, copied),
+            };
+            if !decided || rows.is_empty() {
                 continue;
             }
-            let indices: UInt32Array =
-                rows.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
-            let values = take(&copied.values, &indices)?;
-            let holds = match &self.program.predicates[predicate.index()] {
-                Predicate::Regex { command, regex } if !command.negated => {
-                    RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref())
-                }
-                Predicate::Compare { test, .. } => test.select(values.as_ref()),
-                Predicate::In { test, .. } => test.select(values.as_ref()),
-                _ => continue,
-            };
-            *rows = rows.iter().enumerate().filter(|(index, _)| holds.value(*index)).map(|(_, row)| row).collect();
+            let mut passed = RoaringBitmap::new();
+            for copied in columns.iter().filter_map(|column| copied.get(column)) {
+                let Some(holds) = self.test_copied(*predicate, rows, copied)? else { return Ok(()) };
+                passed |= holds;
+            }
+            *rows = passed;
         }
         Ok(())
+    }
+
+    /// Were all values with hits in these columns copied? A column without any hit has nothing to copy.
+    fn all_copied(&self, columns: &[usize], copied: &HashMap<usize, Copied>) -> bool {
+        let searched = |column: &usize| self.bound.searches.iter().any(|search| search.column == *column);
+        columns.iter().all(|column| searched(column) && copied.contains_key(column))
+    }
+
+    /// Returns those of the rows that have a copied value which passes the test; `None` where the test must not be made so.
+    fn test_copied(
+        &self,
+        predicate: PredicateId,
+        rows: &RoaringBitmap,
+        copied: &Copied,
+    ) -> Result<Option<RoaringBitmap>, Error> {
+        let here = rows & &copied.rows;
+        let indices: UInt32Array =
+            here.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
+        let values = take(&copied.values, &indices)?;
+        let holds = match &self.program.predicates[predicate.index()] {
+            Predicate::Regex { command, regex } if !command.negated => {
+                RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref())
+            }
+            Predicate::Compare { test, .. } => test.select(values.as_ref()),
+            Predicate::In { test, .. } => test.select(values.as_ref()),
+            _ => return Ok(None),
+        };
+        Ok(Some(here.iter().enumerate().filter(|(index, _)| holds.value(*index)).map(|(_, row)| row).collect()))
     }
 
     /// Evaluates the rules' filters on their candidates, a chunk of rows at a time, and hands what passes to their pipelines.
@@ -380,13 +409,21 @@ fn add(search: &ColumnSearch, found: &[RoaringBitmap], candidates: &mut [Option<
     }
 }
 
-/// The column that alone decides a field: each value that the field can have is the column's own.
+/// The columns of which a field's values are the values, unchanged; empty if some value is made otherwise.
 ///
-/// On rows that no class takes the field may be ∅, but never anything else; so a test that fails on the column's value fails on the field.
-fn only_column(field: &Field) -> Option<usize> {
-    let plain = field.source.cases.iter().all(|case| matches!(case.expr, retrohunt_profile::Expr::Column(_)));
-    let columns = field.columns();
-    (plain && columns.len() == 1 && field.name != "_time").then(|| columns.first().copied()).flatten()
+/// On rows that no class takes the field may be ∅, but never anything else; so a test that fails on all these columns' values fails on the field.
+fn own_columns(field: &Field) -> Vec<usize> {
+    let plain = field.source.cases.iter().all(|case| plain_value(&case.expr));
+    if plain && field.name != "_time" { field.columns().into_iter().collect() } else { Vec::new() }
+}
+
+/// Is the expression's value always one of its columns' values, unchanged?
+fn plain_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(_) => true,
+        Expr::Coalesce { members, .. } => members.iter().all(plain_value),
+        _ => false,
+    }
 }
 
 /// Drops rows outside a rule's time bounds; a row without time passes no bound (§4.6.8).

@@ -34,6 +34,8 @@ enum Inner {
         bytes: Bytes,
         /// The mapping behind them.
         mapping: Arc<Mapping>,
+        /// The open file, to see whether it was cut.
+        file: File,
     },
     /// Ranges are read on demand.
     Positioned {
@@ -80,14 +82,15 @@ impl Source {
             return Err(Error::new(ErrorKind::Io, "not a regular file; name a file, a directory or a pattern"));
         }
         let length = metadata.len();
-        if mmap && let Some(mapped) = Self::map(&file) {
-            return Ok(mapped);
-        }
-        Ok(Self(Arc::new(Inner::Positioned { file, length })))
+        let mapped = if mmap { Self::map(&file) } else { None };
+        Ok(Self(Arc::new(match mapped {
+            Some((bytes, mapping)) => Inner::Mapped { bytes, mapping, file },
+            None => Inner::Positioned { file, length },
+        })))
     }
 
     /// A mapping of `file`; `None` where it cannot be mapped (empty, a pipe-like file system) or cannot be guarded.
-    fn map(file: &File) -> Option<Self> {
+    fn map(file: &File) -> Option<(Bytes, Arc<Mapping>)> {
         if !fault::install() {
             return None;
         }
@@ -99,7 +102,7 @@ impl Source {
         let slot = fault::Slot::register(map.as_ptr().expose_provenance(), map.len())?;
         let mapping = Arc::new(Mapping { map, slot });
         let bytes = Bytes::from_owner(Owner(Arc::clone(&mapping)));
-        Some(Self(Arc::new(Inner::Mapped { bytes, mapping })))
+        Some((bytes, mapping))
     }
 
     /// The length of the file in bytes, as it was when it was opened.
@@ -140,7 +143,10 @@ impl Source {
     /// True once a fault was caught on the mapping: bytes read since then may be zeros that the file does not have.
     pub(crate) fn poisoned(&self) -> bool {
         match &*self.0 {
-            Inner::Mapped { mapping, .. } => mapping.slot.poisoned(),
+            // A file that was cut within a page of the system reads as zeros up to the page's end, without a fault.
+            Inner::Mapped { mapping, file, bytes } => {
+                mapping.slot.poisoned() || file.metadata().map_or(true, |now| now.len() < bytes.len() as u64)
+            }
             Inner::Positioned { .. } => false,
         }
     }
