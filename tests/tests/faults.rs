@@ -44,6 +44,8 @@ fn switch(fault: Option<&Fault>) {
     retrohunt_prefilter::set_fault(on("prefilter"));
     retrohunt_regex::set_fault(on("regex"));
     retrohunt_stages::set_fault(on("stages"));
+    retrohunt_columnar::set_fault(on("columnar"));
+    retrohunt_engine::set_fault(on("engine"));
 }
 
 /// Runs a check by its name; `Err` says what it noticed, a panic included.
@@ -94,8 +96,11 @@ fn every_mistake_of_the_crates_is_listed_once() {
     let mut listed: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
     listed.sort_unstable();
     let mut known = BTreeSet::new();
-    for source in ["prefilter/src/fault.rs", "regex/src/faults.rs", "stages/src/faults.rs"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(source);
+    let crates = ["columnar", "engine", "prefilter", "regex", "stages"];
+    for source in
+        crates.map(|package| format!("{package}/src/{}.rs", if package == "prefilter" { "fault" } else { "faults" }))
+    {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(&source);
         let (package, text) = (source.split('/').next().unwrap(), std::fs::read_to_string(path).unwrap());
         let names = text.split('"').skip(1).step_by(2).filter(|word| word.starts_with(&format!("{package}-")));
         known.extend(names.map(str::to_owned));
@@ -103,7 +108,7 @@ fn every_mistake_of_the_crates_is_listed_once() {
     assert_eq!(listed, known.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
-/// Prints which case files notice which mistake, for writing `faults.toml`.
+/// Prints which case files notice which mistake, for writing `faults.toml`; only those with `FAULT` in their names, if it is set.
 #[test]
 #[ignore = "a listing, not a check"]
 fn list_what_notices_what() {
@@ -113,7 +118,8 @@ fn list_what_notices_what() {
         .map(|cases| stem(&cases[0]))
         .filter(|name| run(&format!("rules/{name}"), &files).is_ok())
         .collect();
-    for fault in faults() {
+    let only = std::env::var("FAULT").unwrap_or_default();
+    for fault in faults().into_iter().filter(|fault| fault.name.contains(&only)) {
         switch(Some(&fault));
         let noticed = sound.iter().filter(|name| run(&format!("rules/{name}"), &files).is_err());
         println!("{}: {:?}", fault.name, noticed.collect::<Vec<_>>());

@@ -195,7 +195,7 @@ fn command() -> BoxedStrategy<String> {
         1 => select(vec![" | table *", " | table u*, _time", " | fields - a", " | fields user l", " | fields + n*"]).prop_map(str::to_owned),
         1 => bin.prop_map(|span| format!(" | bin span={span}")),
         1 => number.prop_map(|(field, span)| format!(" | bin span={span} {field}")),
-        3 => (prop::collection::vec(aggregate, 1..3), by).prop_map(|(aggregates, by)| format!(" | stats {}{by}", aggregates.join(" "))),
+        3 => (prop::collection::vec(aggregate, 1..3), by).prop_map(|(aggregates, by)| format!(" | stats {}{by}", aggregates.join(" ").replace("count count", "count"))),
         1 => condition().prop_map(|condition| format!(" | search {condition}")),
     ]
     .boxed()
