@@ -105,10 +105,12 @@ impl Stage for RegexFilter {
         let rows = match batch.column(&self.field) {
             Some(array) => self.test.select(array),
             None if &*self.field == RAW => {
+                // The rendering stands for the event's own text, which the row's time is not part of (§2.2.2).
+                let fields: Vec<_> = batch.fields().iter().filter(|(name, _)| &**name != TIME).cloned().collect();
                 let mut text = String::new();
                 BooleanBuffer::collect_bool(batch.rows(), |row| {
                     text.clear();
-                    write_virtual_raw(batch.fields(), row, &mut text);
+                    write_virtual_raw(&fields, row, &mut text);
                     self.test.keeps([ValueRef::Text(&text)])
                 })
             }

@@ -297,7 +297,6 @@ mod tests {
         let bytes = source.bytes(0, 1 << 20).unwrap();
         assert_eq!(bytes[700_000], 0x60);
         std::fs::File::options().write(true).open(file.path()).unwrap().set_len(4096).unwrap();
-        assert!(!source.poisoned());
         let sum: u64 = bytes[500_000..].iter().map(|b| u64::from(*b)).sum();
         assert_eq!(sum, 0, "the lost part reads as zeros");
         assert!(source.poisoned());
@@ -305,6 +304,17 @@ mod tests {
         assert_eq!(bytes[100], 100, "what the file still has is still there");
         assert!(bytes[4096..500_000].iter().all(|b| *b == 0));
         assert!(!untouched.poisoned());
+    }
+
+    #[test]
+    fn a_cut_within_a_page_of_the_system_is_noticed_although_nothing_faults() {
+        let file = file(4096 + 3000);
+        let source = Source::open(file.path(), true).unwrap();
+        let bytes = source.bytes(0, 4096 + 3000).unwrap();
+        assert!(!source.poisoned());
+        std::fs::File::options().write(true).open(file.path()).unwrap().set_len(4096 + 1000).unwrap();
+        assert!(bytes[4096 + 1000..].iter().all(|b| *b == 0), "the lost part reads as zeros");
+        assert!(source.poisoned());
     }
 
     #[test]
