@@ -1,4 +1,5 @@
 //! Every rule case through the engine, under every configuration of a covering set, against the case's own expectation.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use retrohunt_tests::cases::{Case, folder, load};
 use retrohunt_tests::harness::suite::{NOT_OFFERED, REFUSED, by_file, failures};

@@ -1,4 +1,5 @@
-//! The laws on random rows and rules. `PROPTEST_CASES=5000 PROPTEST_SEED=7` tries more of them, and others.
+//! The laws on random rows and rules. `LAW_CASES=5000 LAW_SEED=7` tries more of them, and others.
+#![expect(clippy::panic, reason = "a test's own functions")]
 
 use retrohunt_tests::harness::laws::{self, Effort};
 

@@ -1,5 +1,6 @@
 //! Files that get shorter while they are read, as by a collector that rotates them: the process lives, and the outcome is whole and
 //! right, or says which part is missing and is right about the others.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File as DiskFile};
@@ -153,10 +154,10 @@ fn run(name: &str, layout: &Layout) {
         };
         let length = dice.below(bytes);
         let outcome = if round % 2 == 0 {
-            let left = AtomicUsize::new(1 + dice.below(4) as usize);
+            let left = AtomicUsize::new(usize::try_from(1 + dice.below(4)).unwrap());
             scan(&Shorten { path: &copy, length, left }, &options)
         } else {
-            let moment = Duration::from_nanos(dice.below(duration.as_nanos() as u64));
+            let moment = Duration::from_nanos(dice.below(u64::try_from(duration.as_nanos()).unwrap()));
             std::thread::scope(|scope| {
                 scope.spawn(|| {
                     std::thread::sleep(moment);

@@ -75,7 +75,7 @@ pub fn covering() -> Vec<Configuration> {
     let arrow_stream =
         |batch_rows, zstd| Layout { format: Format::ArrowStream { batch_rows, zstd }, texts: Texts::Utf8, cut: None };
     let base = Parquet::default();
-    let off = Parquet { dictionary: Dictionary::Off, ..base.clone() };
+    let off = Parquet { dictionary: Dictionary::Off, ..Parquet::default() };
     let full = Dictionary::Fallback;
     let fast = Configuration::fast;
     vec![

@@ -6,8 +6,11 @@ use super::write::write_archive;
 use crate::cases::{Case, Expect};
 use crate::reference::settings::Settings;
 
-/// Settings of the specification that the engine does not offer, and how to see that a case is about one.
-pub const NOT_OFFERED: &[(fn(&Settings) -> bool, &str)] = &[
+/// Whether a case is about a setting.
+type IsAbout = fn(&Settings) -> bool;
+
+/// Settings of the specification that the engine does not offer: how to see that a case is about one, and what holds instead.
+pub const NOT_OFFERED: &[(IsAbout, &str)] = &[
     (|settings| !settings.empty_as_null, "empty source strings are always missing (§4.1.4)"),
     (|settings| !settings.raw_pairs, "pair texts always count beside `_raw` (§2.2.1)"),
     (|settings| settings.substring_terms, "bare terms always match whole segments (§2.3.6)"),
@@ -19,7 +22,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("pattern-constructs#2", "E0321", "look-behind has no linear-time automaton"),
     ("pattern-constructs#3", "E0322", "a backreference is not regular"),
     ("pattern-constructs#4", "E0323", "an atomic group depends on the order of trying"),
-    ("pattern-constructs#5", "E0323", "a possessive quantifier depends on the order of trying"),
+    ("pattern-constructs#5", "E0324", "a possessive quantifier depends on the order of trying"),
 ];
 
 /// Returns the cases by file: checks of one file share rows, settings and macros.
