@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test -p retrohunt-tests --test golden` writes the files anew; review the difference like code.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where its files are missing")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -192,7 +192,7 @@ fn add_dictionary(
     schema: &Schema,
     known: &mut HashMap<i64, ArrayRef>,
 ) -> Result<(), Error> {
-    let bytes = Buffer::from(source.bytes(place.0, place.1 + place.2)?);
+    let bytes = super::owned(&source.bytes(place.0, place.1 + place.2)?);
     contain(|| {
         let message = message(&bytes, place.1)?;
         let dictionary = message.header_as_dictionary_batch();

@@ -4,8 +4,8 @@
 //! - [`index`]: walking footers and messages, where every claimed size is checked
 //! - [`pages`]: text columns of a batch as pages, for searching
 //!
-//! Batches that are not compressed are decoded without copying: arrays borrow from the mapping. Arrow's validation is never
-//! skipped, so a hostile file gives errors.
+//! Batches are copied before they are decoded, since Arrow checks once what it then trusts, and a mapping can change under it. Arrow's
+//! validation is never skipped, so a hostile file gives errors.
 
 mod index;
 pub(crate) mod pages;
@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{Array, ArrayRef, UInt32Array};
-use arrow_buffer::Buffer;
+use arrow_buffer::{Buffer, MutableBuffer};
 use arrow_ipc::reader::RecordBatchDecoder;
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::take::take;
@@ -59,7 +59,7 @@ struct Kept {
     row_group: usize,
     /// Its root columns that were decoded, by number.
     columns: HashMap<usize, ArrayRef>,
-    /// Its bytes, if the file is not mapped.
+    /// Its bytes.
     bytes: Option<Buffer>,
 }
 
@@ -164,7 +164,7 @@ impl IpcFile {
         }
         let bytes = match bytes {
             Some(bytes) => bytes,
-            None => Buffer::from(self.source.bytes(batch.offset, batch.length())?),
+            None => owned(&self.source.bytes(batch.offset, batch.length())?),
         };
         let decoded = self.decode(batch, &bytes, &missing)?;
         self.source.intact()?;
@@ -174,7 +174,7 @@ impl IpcFile {
             all.push_front(Kept { row_group, columns: HashMap::new(), bytes: None });
         }
         if let Some(kept) = all.iter_mut().find(|kept| kept.row_group == row_group) {
-            kept.bytes = (!self.source.is_mapped()).then_some(bytes);
+            kept.bytes = Some(bytes);
             kept.columns.extend(missing.iter().copied().zip(decoded.iter().map(Arc::clone)));
         }
         drop(all);
@@ -206,4 +206,14 @@ impl IpcFile {
         }
         Ok(arrays)
     }
+}
+
+/// A copy of bytes of the file, aligned for every type.
+///
+/// Arrow checks offsets once and then trusts them, so arrays must not borrow from a mapping: a file that is cut under it reads as zeros, and
+/// offsets that were valid are not any more.
+pub(crate) fn owned(bytes: &[u8]) -> Buffer {
+    let mut copy = MutableBuffer::with_capacity(bytes.len());
+    copy.extend_from_slice(bytes);
+    copy.into()
 }
