@@ -1,5 +1,7 @@
 //! A plan, printed and parsed again, is the same plan; and no text makes the parser panic.
 
+#![expect(clippy::unwrap_used, reason = "the patterns of generated texts are constants")]
+
 use proptest::prelude::*;
 use retrohunt_spl::breakers::first_major;
 use retrohunt_spl::macros::Macros;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::read_dictionary;
 use arrow_ipc::{Block, Endianness, Message, MessageHeader, RecordBatch, root_as_footer, root_as_message};
