@@ -23,7 +23,9 @@ impl Configuration {
     /// Returns the fast path on one thread over mapped files of this layout.
     #[must_use]
     pub fn fast(name: &'static str, layout: Layout) -> Self {
-        Self { name, plain: false, threads: 1, scalar: false, mmap: true, layout }
+        // The whole suite without vector instructions, as a run of its own.
+        let scalar = std::env::var("RETROHUNT_SIMD").is_ok_and(|simd| simd == "scalar");
+        Self { name, plain: false, threads: 1, scalar, mmap: true, layout }
     }
 
     /// The plain path instead.
