@@ -31,6 +31,14 @@ pub(crate) struct Copied {
     pub(crate) values: ArrayRef,
 }
 
+impl Copied {
+    /// Returns the values of these rows, which must all be among the copied ones.
+    pub(crate) fn of(&self, rows: &RoaringBitmap) -> Result<ArrayRef, Error> {
+        let place = |row| u32::try_from(self.rows.rank(row) - 1).unwrap_or(u32::MAX);
+        take(&self.values, &rows.iter().map(place).collect())
+    }
+}
+
 /// Candidate rows of one row group and what has been read of them.
 pub(crate) struct Chunk<'a> {
     pub(crate) program: &'a Program,
@@ -145,11 +153,7 @@ impl<'a> Chunk<'a> {
             return Ok(Arc::clone(array));
         }
         let array = match self.copied.get(&column) {
-            Some(copied) if self.rows.is_subset(&copied.rows) => {
-                let indices: UInt32Array =
-                    self.rows.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
-                take(&copied.values, &indices)?
-            }
+            Some(copied) if self.rows.is_subset(&copied.rows) => copied.of(&self.rows)?,
             _ => {
                 self.columns_read += 1;
                 read_one(self.file, self.row_group, column, Some(&self.rows), self.plain)?

@@ -49,15 +49,21 @@ fn predicates(out: &mut String, program: &Program, body: &Body) {
     let mut ids = Vec::new();
     collect(&body.filter, &mut ids);
     for id in ids {
-        let text = match &program.predicates[id] {
-            Predicate::Term { term, .. } => print::expr(&SearchExpr::Term(term.clone())),
-            Predicate::Compare { comparison, .. } => print::expr(&SearchExpr::Compare(comparison.clone())),
-            Predicate::In { membership, .. } => print::expr(&SearchExpr::In(membership.clone())),
-            Predicate::Regex { command, regex } => {
-                format!("{}\n      {}", print::command(&Command::Regex(command.clone())), regex.describe())
-            }
-        };
+        let mut text = predicate_text(&program.predicates[id]);
+        if let Predicate::Regex { regex, .. } = &program.predicates[id] {
+            let _ = write!(text, "\n      {}", regex.describe());
+        }
         let _ = writeln!(out, "  {}", text.lines().map(visible).collect::<Vec<_>>().join("\n"));
+    }
+}
+
+/// A predicate as SPL text.
+fn predicate_text(predicate: &Predicate) -> String {
+    match predicate {
+        Predicate::Term { term, .. } => print::expr(&SearchExpr::Term(term.clone())),
+        Predicate::Compare { comparison, .. } => print::expr(&SearchExpr::Compare(comparison.clone())),
+        Predicate::In { membership, .. } => print::expr(&SearchExpr::In(membership.clone())),
+        Predicate::Regex { command, .. } => print::command(&Command::Regex(command.clone())),
     }
 }
 
@@ -198,12 +204,7 @@ fn tree_text(program: &Program, bound: &Bound, tree: &BoundTree) -> String {
         BoundTree::Leaf(id) => match &bound.leaves[id.index()] {
             Leaf::Class(class) => format!("class {}", bound.map.classes()[*class].name),
             Leaf::Field { predicate, .. } | Leaf::VirtualRaw { predicate } | Leaf::Term { predicate, .. } => {
-                match &program.predicates[predicate.index()] {
-                    Predicate::Term { term, .. } => print::expr(&SearchExpr::Term(term.clone())),
-                    Predicate::Compare { comparison, .. } => print::expr(&SearchExpr::Compare(comparison.clone())),
-                    Predicate::In { membership, .. } => print::expr(&SearchExpr::In(membership.clone())),
-                    Predicate::Regex { command, .. } => print::command(&Command::Regex(command.clone())),
-                }
+                predicate_text(&program.predicates[predicate.index()])
             }
         },
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{Array, ArrayRef, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, StringArray};
 use fixedbitset::FixedBitSet;
 use retrohunt_columnar::{DataFile, RowHit};
 use retrohunt_prefilter::Hit;
@@ -19,7 +19,7 @@ use retrohunt_stages::{Batch, RowKey, State};
 use roaring::RoaringBitmap;
 
 use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf};
-use crate::cells::{column_id, keep, read_one, take};
+use crate::cells::{column_id, keep, read_one};
 use crate::chunk::{CHUNK_ROWS, Chunk, Copied};
 use crate::error::Error;
 use crate::faults::fault;
@@ -230,7 +230,7 @@ impl Task<'_> {
             let decided = match columns.as_slice() {
                 [] => false,
                 [column] => copied.get(column).is_some_and(|copied| rows.is_subset(&copied.rows)),
-                several => bound.source == Some(*id) && self.all_copied(several, copied),
+                several => bound.source == Some(*id) && several.iter().all(|column| copied.contains_key(column)),
             };
             if !decided || rows.is_empty() {
                 continue;
@@ -245,12 +245,6 @@ impl Task<'_> {
         Ok(())
     }
 
-    /// Were all values with hits in these columns copied? A column without any hit has nothing to copy.
-    fn all_copied(&self, columns: &[usize], copied: &HashMap<usize, Copied>) -> bool {
-        let searched = |column: &usize| self.bound.searches.iter().any(|search| search.column == *column);
-        columns.iter().all(|column| searched(column) && copied.contains_key(column))
-    }
-
     /// Returns those of the rows that have a copied value which passes the test; `None` where the test must not be made so.
     fn test_copied(
         &self,
@@ -259,9 +253,7 @@ impl Task<'_> {
         copied: &Copied,
     ) -> Result<Option<RoaringBitmap>, Error> {
         let here = rows & &copied.rows;
-        let indices: UInt32Array =
-            here.iter().map(|row| u32::try_from(copied.rows.rank(row) - 1).unwrap_or(u32::MAX)).collect();
-        let values = take(&copied.values, &indices)?;
+        let values = copied.of(&here)?;
         let holds = match &self.program.predicates[predicate.index()] {
             Predicate::Regex { command, regex } if !command.negated => {
                 RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref())

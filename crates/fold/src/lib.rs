@@ -23,7 +23,7 @@ mod search;
 mod table;
 
 pub use class::{Equivalents, cased_non_ascii, equivalents, fold_byte, fold_char, has_case};
-pub use search::{contains, find, find_ascii, match_prefix, match_suffix};
+pub use search::{commonness, contains, find, find_ascii, match_prefix, match_suffix};
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

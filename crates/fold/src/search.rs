@@ -91,7 +91,8 @@ pub fn find_ascii(haystack: &[u8], folded: &[u8]) -> Option<usize> {
 /// Returns a coarse rank of how often a folded ASCII byte occurs in command lines and paths; rarer is smaller.
 ///
 /// Only speed hangs on it.
-fn commonness(byte: u8) -> u8 {
+#[must_use]
+pub fn commonness(byte: u8) -> u8 {
     match byte {
         b' ' | b'e' | b's' | b't' | b'i' | b'n' | b'r' | b'o' | b'a' => 4,
         b'\\' | b'.' | b'/' | b'-' | b'c' | b'd' | b'l' | b'm' | b'p' | b'u' | b'w' | b'0'..=b'9' => 3,

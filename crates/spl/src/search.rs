@@ -399,14 +399,7 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self, field: &Token, op: CompareOp, operator: (usize, usize)) -> SearchExpr {
         let Some((name, quoted)) = name_of(field) else { return SearchExpr::All };
         let Some(value) = self.peek() else {
-            self.fail(
-                codes::MISSING_OPERAND,
-                operator.0,
-                operator.1,
-                "there is no value behind this operator",
-                Some("write \"\" for an empty text"),
-            );
-            return SearchExpr::All;
+            return self.no_value(operator);
         };
         if value.kind == TokenKind::Open {
             return self.grouped_value(&name, quoted, op, field, value);
@@ -415,14 +408,7 @@ impl<'a> Parser<'a> {
             TokenKind::Word(text) | TokenKind::Quoted(text) => (escape::search(text), false),
             TokenKind::Directive(case, argument) => (directive_text(argument), *case),
             _ => {
-                self.fail(
-                    codes::MISSING_OPERAND,
-                    operator.0,
-                    operator.1,
-                    "there is no value behind this operator",
-                    Some("write \"\" for an empty text"),
-                );
-                return SearchExpr::All;
+                return self.no_value(operator);
             }
         };
         self.at += 1;
@@ -431,6 +417,13 @@ impl<'a> Parser<'a> {
         }
         let span = self.expanded.origin(field.start, value.end);
         SearchExpr::Compare(Comparison { field: field_ref(&name, quoted), op, value: Glob::new(&text), case, span })
+    }
+
+    /// Refuses an operator at the end or before something that is no value.
+    fn no_value(&mut self, (start, end): (usize, usize)) -> SearchExpr {
+        let help = Some("write \"\" for an empty text");
+        self.fail(codes::MISSING_OPERAND, start, end, "there is no value behind this operator", help);
+        SearchExpr::All
     }
 
     /// `field=(a OR b)` (§3.9).

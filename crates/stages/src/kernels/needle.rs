@@ -1,7 +1,7 @@
 //! A literal, and where it occurs in a haystack: case-sensitively, or without regard to the case of ASCII letters.
 
 use memchr::memmem::Finder;
-use retrohunt_fold::fold_byte;
+use retrohunt_fold::{commonness, fold_byte};
 
 /// How texts are compared with a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,17 +100,6 @@ impl Needle {
 /// Do the bytes fold to `folded`?
 fn same_folded(bytes: &[u8], folded: &[u8]) -> bool {
     bytes.len() == folded.len() && bytes.iter().zip(folded).all(|(&byte, &wanted)| fold_byte(byte) == wanted)
-}
-
-/// A coarse rank of how often a folded byte occurs in command lines and paths; rarer is smaller. Only speed hangs on it.
-fn commonness(byte: u8) -> u8 {
-    match byte {
-        b' ' | b'e' | b's' | b't' | b'i' | b'n' | b'r' | b'o' | b'a' => 4,
-        b'\\' | b'.' | b'/' | b'-' | b'c' | b'd' | b'l' | b'm' | b'p' | b'u' | b'w' | b'0'..=b'9' => 3,
-        b'"' | b':' | b'b' | b'f' | b'g' | b'h' | b'v' | b'x' | b'y' => 2,
-        b'a'..=b'z' => 1,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]
