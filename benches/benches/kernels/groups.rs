@@ -113,7 +113,7 @@ fn run(pipeline: &Pipeline, batches: Vec<Batch>) -> Result<Table, Error> {
     for batch in batches {
         pipeline.update(&mut state, batch)?;
     }
-    Ok(pipeline.finish(state)?)
+    Ok(pipeline.finish_alone(state)?)
 }
 
 /// Measures grouping `count` rows.

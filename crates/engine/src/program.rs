@@ -311,7 +311,11 @@ impl Compiler<'_> {
             }
             SearchExpr::Term(term) => Predicate::Term { term: term.clone(), test: TermTest::new(term) },
             // The callers take the tree apart; what arrives here is a leaf.
-            SearchExpr::All | SearchExpr::And(_) | SearchExpr::Or(_) | SearchExpr::Not(_) => {
+            SearchExpr::All
+            | SearchExpr::And(_)
+            | SearchExpr::Or(_)
+            | SearchExpr::Not(_)
+            | SearchExpr::Subsearch(_) => {
                 let term =
                     Term { glob: retrohunt_spl::plan::Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
                 Predicate::Term { test: TermTest::new(&term), term }

@@ -376,7 +376,7 @@ impl Run<'_> {
         for (rule, ((state, mut error), notes)) in states.into_iter().zip(errors).zip(notes).enumerate() {
             let mut table = retrohunt_stages::Table::default();
             if let Some(body) = &self.program.rules[rule].body {
-                match body.pipeline.finish(state.unwrap_or_else(|| body.pipeline.state())) {
+                match body.pipeline.finish_alone(state.unwrap_or_else(|| body.pipeline.state())) {
                     Ok(finished) => table = finished,
                     Err(failure) => error = error.or(Some(failure.to_string())),
                 }

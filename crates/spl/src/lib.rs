@@ -27,6 +27,7 @@ pub mod commands;
 pub mod diagnostic;
 pub mod escape;
 pub mod expand;
+pub mod functions;
 pub mod lex;
 pub mod macros;
 pub mod plan;

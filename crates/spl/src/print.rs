@@ -27,6 +27,7 @@ pub fn command(command: &Command) -> String {
         }
         Command::Bin(command) => bin_command(command),
         Command::Stats(command) => stats_command(command),
+        other => format!("{other:?}"),
     }
 }
 
@@ -61,6 +62,9 @@ fn write_expr(out: &mut String, expr: &SearchExpr, inner: bool) {
         out.push_str(if inner { ")" } else { "" });
     };
     match expr {
+        SearchExpr::Subsearch(subsearch) => {
+            let _ = write!(out, "[ {} ]", plan(subsearch));
+        }
         SearchExpr::All => out.push('*'),
         SearchExpr::And(parts) => joined(out, parts, " "),
         SearchExpr::Or(parts) => joined(out, parts, " OR "),
@@ -146,7 +150,7 @@ fn name(text: &str) -> String {
 
 /// `bin`.
 fn bin_command(bin: &BinCommand) -> String {
-    let span = match &bin.span {
+    let span = match bin.options.span.as_ref().unwrap_or(&BinSpan::Micros(0)) {
         BinSpan::Micros(micros) if micros % 1_000_000 == 0 => format!("{}s", micros / 1_000_000),
         BinSpan::Micros(micros) => format!("{micros}us"),
         BinSpan::Calendar { count, unit } => format!("{count}{}", calendar_unit_name(*unit)),
@@ -179,7 +183,7 @@ fn stats_command(stats: &StatsCommand) -> String {
 
 /// One aggregate.
 fn aggregate(aggregate: &Aggregate) -> String {
-    let field = aggregate.field.as_ref().map(|field| format!("({})", name(&field.glob.text()))).unwrap_or_default();
+    let field = aggregate.field().map(|field| format!("({})", name(&field.glob.text()))).unwrap_or_default();
     let alias = aggregate.alias.as_ref().map(|alias| format!(" as {}", name(&alias.text()))).unwrap_or_default();
     format!("{}{field}{alias}", aggregate.func.name())
 }

@@ -18,6 +18,7 @@ use crate::kernels::number::{Number, seconds};
 use crate::kernels::value::{Column, ValueRef};
 use crate::layout::Layout;
 use crate::needs::Needs;
+use crate::notes::Notes;
 use crate::partial;
 use crate::stage::Stage;
 
@@ -60,7 +61,8 @@ impl Bin {
     pub(crate) fn new(command: &BinCommand, timezone: &TimeZone) -> Result<Self, PipelineError> {
         let wrong = || PipelineError::new("E-STAGE-SPAN", "the span of `bin` must be above zero");
         let positive = |value: f64| if value > 0.0 && value.is_finite() { Ok(value) } else { Err(wrong()) };
-        let edges = match &command.span {
+        let Some(span) = &command.options.span else { return Err(wrong()) };
+        let edges = match span {
             BinSpan::Micros(span) => {
                 Edges::Micros(i64::try_from(*span).ok().filter(|span| *span > 0).ok_or_else(wrong)?)
             }
@@ -102,7 +104,7 @@ impl Bin {
                 }
                 Arc::new(builder.finish())
             }
-            (column, Edges::Number(..) | Edges::Log(..)) => {
+            (column @ Column::Mixed(..), _) | (column, Edges::Number(..) | Edges::Log(..)) => {
                 let text = |row| column.scalar(row).map(|value| floor.text(&value.text()));
                 Arc::new((0..array.len()).map(text).collect::<StringArray>())
             }
@@ -153,7 +155,7 @@ impl Bin {
 }
 
 impl Stage for Bin {
-    fn apply(&self, batch: Batch) -> Result<Batch, PipelineError> {
+    fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
         let Some(array) = batch.column(&self.field) else {
             // ∅ stays ∅; with `AS`, the new field is ∅ too, whatever the rows had under that name.
             let target = self.target.clone();

@@ -10,6 +10,7 @@ use crate::batch::{Batch, RAW, TIME};
 use crate::error::PipelineError;
 use crate::kernels::value::{Column, ValueRef};
 use crate::needs::Needs;
+use crate::notes::Notes;
 use crate::pipeline::Settings;
 use crate::predicate::rows::RowTest;
 use crate::predicate::{RegexTest, write_virtual_raw};
@@ -63,7 +64,7 @@ impl Search {
 }
 
 impl Stage for Search {
-    fn apply(&self, batch: Batch) -> Result<Batch, PipelineError> {
+    fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
         let mut rows = self.test.select(&batch, &self.hidden);
         if self.bounded() {
             rows = &rows & &self.within(&batch);
@@ -101,7 +102,7 @@ impl RegexFilter {
 }
 
 impl Stage for RegexFilter {
-    fn apply(&self, batch: Batch) -> Result<Batch, PipelineError> {
+    fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
         let rows = match batch.column(&self.field) {
             Some(array) => self.test.select(array),
             None if &*self.field == RAW => {

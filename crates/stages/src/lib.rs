@@ -19,10 +19,11 @@
 //! ```
 //! use std::sync::Arc;
 //! use arrow_array::{ArrayRef, StringArray};
-//! use retrohunt_spl::plan::{Aggregate, AggregateFunc, Command, StatsCommand};
+//! use retrohunt_spl::plan::{Aggregate, AggregateFunc, Command, Over, StatsCommand};
 //! use retrohunt_stages::{Batch, Pipeline, RowKey, Settings, Value};
 //!
-//! let count = Aggregate { func: AggregateFunc::Count, field: None, alias: None, default_name: "count".into() };
+//! let (func, default_name) = (AggregateFunc::Count, "count".into());
+//! let count = Aggregate { func, over: Over::Rows, sparkline: None, alias: None, default_name };
 //! let stats = StatsCommand {
 //!     aggregates: vec![count],
 //!     by: vec!["host".into()],
@@ -36,7 +37,9 @@
 //! let keys = (0..3).map(|row| RowKey { time: None, file: 0, row }).collect();
 //! let mut state = pipeline.state();
 //! pipeline.update(&mut state, Batch::new(vec![("host".into(), hosts)], keys)?)?;
-//! let table = pipeline.finish(state)?;
+//! let mut notes = retrohunt_stages::Notes::default();
+//! let mut context = retrohunt_stages::Context { operands: &[], runner: None, notes: &mut notes };
+//! let table = pipeline.finish(state, &mut context)?;
 //! assert_eq!(table.rows[0].values, [Value::Text("w5".into()), Value::Int(2)]);
 //! # Ok::<(), retrohunt_stages::PipelineError>(())
 //! ```
@@ -46,20 +49,24 @@ mod aggregate;
 mod batch;
 mod bin;
 mod error;
+mod expr;
 mod faults;
 mod filter;
 mod group;
 mod kernels;
 mod layout;
 mod needs;
+mod notes;
 mod partial;
 mod pipeline;
 pub mod predicate;
 mod project;
 mod rows;
+mod select;
 mod stage;
 mod stats;
 mod table;
+mod table_stage;
 
 pub use batch::{Batch, RAW, RowKey, TIME};
 pub use error::PipelineError;
@@ -68,5 +75,7 @@ pub use faults::{FAULTS, set_fault};
 pub use kernels::number::Number;
 pub use kernels::value::ValueRef;
 pub use needs::Needs;
+pub use notes::Notes;
 pub use pipeline::{Pipeline, ResolveTime, Settings, State};
 pub use table::{Table, TableColumn, TableRow, Value};
+pub use table_stage::{Context, Runner};

@@ -15,6 +15,7 @@ use arrow_schema::{Field, Schema};
 
 use crate::batch::RowKey;
 use crate::error::PipelineError;
+use crate::notes::Notes;
 
 /// Version of the form. A state of another version is refused.
 const VERSION: &str = "1";
@@ -66,6 +67,36 @@ pub(crate) fn check(batch: &RecordBatch, kind: &str) -> Result<(), PipelineError
         return Err(refused(format!("a state of `{}`, not of `{kind}`", tag(KIND_KEY))));
     }
     Ok(())
+}
+
+/// Metadata key of the number of undecided rows.
+const UNDECIDED_KEY: &str = "retrohunt.stages.undecided";
+
+/// What the metadata keys of warnings begin with; the code follows.
+const CODE_KEY: &str = "retrohunt.stages.note.";
+
+/// The batch with the findings of a state in its metadata.
+pub(crate) fn with_notes(batch: &RecordBatch, notes: &Notes) -> Result<RecordBatch, PipelineError> {
+    let mut tags = batch.schema_ref().metadata().clone();
+    tags.insert(UNDECIDED_KEY.to_owned(), notes.undecided.to_string());
+    tags.extend(notes.codes.iter().map(|(code, message)| (format!("{CODE_KEY}{code}"), message.clone())));
+    let schema = Schema::clone(batch.schema_ref()).with_metadata(tags);
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::new(schema), batch.columns().to_vec(), &options)
+        .map_err(|error| refused(error.to_string()))
+}
+
+/// The findings in the metadata of a batch.
+pub(crate) fn notes(batch: &RecordBatch) -> Result<Notes, PipelineError> {
+    let mut notes = Notes::default();
+    for (key, value) in batch.schema_ref().metadata() {
+        if key == UNDECIDED_KEY {
+            notes.undecided = value.parse().map_err(|_| refused("the number of undecided rows is malformed"))?;
+        } else if let Some(code) = key.strip_prefix(CODE_KEY) {
+            notes.warn(code, value);
+        }
+    }
+    Ok(notes)
 }
 
 /// The columns of one part of a partial state: those whose names begin with a prefix.

@@ -1,8 +1,8 @@
 //! Commands in order, and their mergeable state.
 //!
-//! A pipeline is cut at each `stats`. Before the first one every command is row-wise and runs in [`Pipeline::update`]; the state is
-//! that of the `stats`, or the rows themselves if there is none. What follows the first `stats` runs once, in
-//! [`Pipeline::finish`], on the finished table as rows.
+//! A pipeline is cut at each command that looks at more than one row. What stands before the first such command is row-wise and runs
+//! in [`Pipeline::update`]; the state is that of the `stats` that follows, or the rows themselves before any other. What follows
+//! runs once, in [`Pipeline::finish`], on the ordered rows.
 //!
 //! **Law.** Any split of the rows into batches and states, merged in any order, gives the same table.
 
@@ -10,20 +10,21 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use jiff::tz::TimeZone;
-use retrohunt_spl::plan::{Command, TimeText};
+use retrohunt_spl::plan::{Command, Plan, TimeText};
 
 use crate::batch::{Batch, RowKey};
-use crate::bin::Bin;
 use crate::error::PipelineError;
 use crate::faults::fault;
-use crate::filter::{RegexFilter, Search};
 use crate::layout::Layout;
 use crate::needs::Needs;
-use crate::project::Project;
-use crate::rows::{RowsState, table_to_batches};
+use crate::notes::Notes;
+use crate::partial;
+use crate::rows::{RowsState, numbered_batch};
+use crate::select::{Built, build};
 use crate::stage::Stage;
 use crate::stats::{Stats, StatsState};
 use crate::table::Table;
+use crate::table_stage::{Context, Operands, RowWise, TableStage};
 
 /// Gives the time of a bound in a later `search`, in microseconds since the epoch; `None` if it cannot be resolved.
 pub type ResolveTime = Arc<dyn Fn(&TimeText) -> Option<i64> + Send + Sync>;
@@ -41,6 +42,12 @@ pub struct Settings {
     pub split_limit: usize,
     /// Resolves the time bounds of a later `search`; without it such a rule cannot run.
     pub resolve_time: Option<ResolveTime>,
+    /// "Now", microseconds since the epoch (§4.6.3).
+    pub now: i64,
+    /// Bounds of the run, microseconds, where it has any (§5.29, `addinfo`).
+    pub bounds: (Option<i64>, Option<i64>),
+    /// Seed of `random()` (§6.5).
+    pub seed: u64,
 }
 
 impl std::fmt::Debug for Settings {
@@ -57,17 +64,35 @@ impl std::fmt::Debug for Settings {
 impl Default for Settings {
     /// UTC, no evidence, a million combinations.
     fn default() -> Self {
-        Self { timezone: TimeZone::UTC, evidence: 0, not_text: Vec::new(), split_limit: 1_000_000, resolve_time: None }
+        Self {
+            timezone: TimeZone::UTC,
+            evidence: 0,
+            not_text: Vec::new(),
+            split_limit: 1_000_000,
+            resolve_time: None,
+            now: 0,
+            bounds: (None, None),
+            seed: 0,
+        }
     }
 }
 
-/// Commands up to and including a `stats`, or up to the end.
+/// Row-wise commands, and the command over the row set that follows them.
 #[derive(Debug)]
 struct Segment {
     /// Row-wise commands, each with its place in the pipeline.
     stages: Vec<(usize, Box<dyn Stage>)>,
-    /// The `stats`, with its place in the pipeline.
-    stats: Option<(usize, Stats)>,
+    /// What follows, with its place in the pipeline; nothing at the end.
+    barrier: Option<(usize, Barrier)>,
+}
+
+/// A command over the row set.
+#[derive(Debug)]
+enum Barrier {
+    /// `stats`, whose state merges.
+    Stats(Box<Stats>),
+    /// Any other.
+    Table(Box<dyn TableStage>),
 }
 
 /// The commands of a rule after its filter, made ready.
@@ -77,11 +102,18 @@ pub struct Pipeline {
     segments: Vec<Segment>,
     /// How many rows of the input a result row remembers.
     evidence: usize,
+    /// Subsearches whose results [`Self::finish`] takes.
+    operands: Vec<Plan>,
 }
 
 /// What a pipeline knows of the rows it was given.
 #[derive(Clone, Debug)]
-pub struct State(Kind);
+pub struct State {
+    /// Rows or groups.
+    kind: Kind,
+    /// Findings so far.
+    notes: Notes,
+}
 
 /// The kinds of state.
 #[derive(Clone, Debug)]
@@ -96,10 +128,16 @@ impl State {
     /// Returns the heap memory that the state holds, in bytes, about. Columns that batches share with others count in full.
     #[must_use]
     pub fn memory_usage(&self) -> usize {
-        match &self.0 {
+        match &self.kind {
             Kind::Rows(rows) => rows.memory_usage(),
             Kind::Stats(state) => state.memory_usage(),
         }
+    }
+
+    /// Returns what was found so far.
+    #[must_use]
+    pub fn notes(&self) -> &Notes {
+        &self.notes
     }
 }
 
@@ -110,50 +148,40 @@ impl Pipeline {
     ///
     /// As [`PipelineError`] lists; `command_index` says which command it is.
     pub fn new(commands: &[Command], settings: &Settings) -> Result<Self, PipelineError> {
-        let mut segments = Vec::new();
-        let mut stages: Vec<(usize, Box<dyn Stage>)> = Vec::new();
-        for (at, command) in commands.iter().enumerate() {
-            let stage: Box<dyn Stage> = match command {
-                Command::Search(search) => Box::new(Search::new(search, settings).map_err(|error| error.at(at))?),
-                Command::Regex(regex) => Box::new(RegexFilter::new(regex).map_err(|error| error.at(at))?),
-                Command::Table(list) => Box::new(Project::table(list)),
-                Command::Fields(fields) => Box::new(Project::fields(fields)),
-                Command::Bin(bin) => Box::new(Bin::new(bin, &settings.timezone).map_err(|error| error.at(at))?),
-                Command::Stats(command) => {
-                    // A later `stats` counts rows of a table, each of which may stand for many rows of the input.
-                    let evidence =
-                        if segments.is_empty() || settings.evidence == 0 { settings.evidence } else { usize::MAX };
-                    let stats = Stats::new(command, evidence, settings.split_limit).map_err(|error| error.at(at))?;
-                    segments.push(Segment { stages: std::mem::take(&mut stages), stats: Some((at, stats)) });
-                    continue;
-                }
-            };
-            stages.push((at, stage));
-        }
-        if segments.is_empty() || !stages.is_empty() {
-            segments.push(Segment { stages, stats: None });
-        }
-        Ok(Self { segments, evidence: settings.evidence })
+        let mut operands = Operands::default();
+        let segments = segments(commands, settings, &mut operands)?;
+        Ok(Self { segments, evidence: settings.evidence, operands: operands.into_plans() })
+    }
+
+    /// Returns the subsearches whose results [`Self::finish`] takes, in the order of [`Context::operands`].
+    #[must_use]
+    pub fn operands(&self) -> &[Plan] {
+        &self.operands
     }
 
     /// Returns which fields of its input the pipeline reads.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        let Some(first) = self.segments.first() else { return Needs::All };
-        let after = first.stats.as_ref().map_or(Needs::All, |(_, stats)| stats.needs());
-        first.stages.iter().rev().fold(after, |after, (_, stage)| stage.needs(after))
+        self.segments.iter().rev().fold(Needs::All, |after, segment| {
+            let after = match &segment.barrier {
+                None => after,
+                Some((_, Barrier::Stats(stats))) => stats.needs(),
+                Some((_, Barrier::Table(stage))) => stage.needs(after),
+            };
+            segment.stages.iter().rev().fold(after, |after, (_, stage)| stage.needs(after))
+        })
     }
 
-    /// Returns whether the pipeline has a `stats`, so that a result row may stand for many rows.
+    /// Returns whether the pipeline has a command over the row set, so that a result row may stand for many rows, or for none.
     #[must_use]
     pub fn transforms(&self) -> bool {
-        self.segments.iter().any(|segment| segment.stats.is_some())
+        self.segments.iter().any(|segment| segment.barrier.is_some())
     }
 
     /// Returns the state of no rows.
     #[must_use]
     pub fn state(&self) -> State {
-        self.segments.first().map_or_else(|| State(Kind::Rows(RowsState::default())), Segment::state)
+        self.segments.first().map_or_else(State::of_rows, Segment::state)
     }
 
     /// Takes rows into a state.
@@ -179,11 +207,12 @@ impl Pipeline {
     ///
     /// `E-STAGE-ARROW` if arrow refuses, for example past 2 GiB of text in one column.
     pub fn partial(&self, state: &State) -> Result<RecordBatch, PipelineError> {
-        match (&state.0, self.segments.first().and_then(|segment| segment.stats.as_ref())) {
-            (Kind::Stats(state), Some((at, stats))) => stats.partial(state).map_err(|error| error.at(*at)),
-            (Kind::Rows(rows), None) => rows.partial(),
-            _ => Err(mismatch()),
-        }
+        let batch = match (&state.kind, self.first_stats()) {
+            (Kind::Stats(state), Some((at, stats))) => stats.partial(state).map_err(|error| error.at(at))?,
+            (Kind::Rows(rows), None) => rows.partial()?,
+            _ => return Err(mismatch()),
+        };
+        partial::with_notes(&batch, &state.notes)
     }
 
     /// Takes a partial state into a state.
@@ -192,8 +221,9 @@ impl Pipeline {
     ///
     /// `E-STAGE-PARTIAL` if it has another version, belongs to another pipeline or is malformed; the state is then of no use.
     pub fn merge(&self, state: &mut State, partial: &RecordBatch) -> Result<(), PipelineError> {
-        match (&mut state.0, self.segments.first().and_then(|segment| segment.stats.as_ref())) {
-            (Kind::Stats(state), Some((at, stats))) => stats.merge(state, partial).map_err(|error| error.at(*at)),
+        state.notes.absorb(partial::notes(partial)?);
+        match (&mut state.kind, self.first_stats()) {
+            (Kind::Stats(state), Some((at, stats))) => stats.merge(state, partial).map_err(|error| error.at(at)),
             (Kind::Rows(rows), None) => rows.merge(partial),
             _ => Err(mismatch()),
         }
@@ -205,7 +235,8 @@ impl Pipeline {
     ///
     /// `E-STAGE-PARTIAL` if they are of different pipelines, `E-STAGE-LIMIT`.
     pub fn absorb(&self, state: &mut State, other: State) -> Result<(), PipelineError> {
-        match (&mut state.0, other.0, self.segments.first().and_then(|segment| segment.stats.as_ref())) {
+        state.notes.absorb(other.notes);
+        match (&mut state.kind, other.kind, self.first_stats()) {
             (Kind::Stats(state), Kind::Stats(other), Some((_, stats))) => stats.absorb(state, *other),
             (Kind::Rows(rows), Kind::Rows(other), None) => {
                 rows.absorb(other);
@@ -215,56 +246,113 @@ impl Pipeline {
         }
     }
 
-    /// Returns the result.
+    /// Returns the result, and what was found on the way. `context` gives what the commands over the row set may use; its notes are
+    /// added to those of the state.
     ///
     /// # Errors
     ///
-    /// Those of [`Self::update`], for the commands after a `stats`.
-    pub fn finish(&self, state: State) -> Result<Table, PipelineError> {
+    /// Those of [`Self::update`], for the commands after the first one over the row set.
+    pub fn finish(&self, state: State, context: &mut Context<'_>) -> Result<Table, PipelineError> {
+        context.notes.absorb(state.notes);
         let Some((first, rest)) = self.segments.split_first() else { return Ok(Table::default()) };
-        let mut table = first.finish(state, Layout::of_scan(), self.evidence)?;
+        let mut table = first.finish(state.kind, Layout::of_scan(), self.evidence, context)?;
         for segment in rest {
-            let mut state = segment.state();
-            for batch in table_to_batches(&table)? {
-                segment.update(&mut state, batch)?;
-            }
-            let mut next = segment.finish(state, Layout::of_table(&table), self.evidence)?;
-            self.trace_evidence(&mut next, &table);
-            table = next;
+            table = segment.run(table, self.evidence, context)?;
         }
+        table.drop_empty();
         Ok(table)
     }
 
-    /// Turns evidence that points at rows of `table` into the evidence of those rows.
-    fn trace_evidence(&self, next: &mut Table, table: &Table) {
-        for row in &mut next.rows {
-            let sources = row.evidence.iter().filter_map(|key| table.rows.get(usize::try_from(key.row).ok()?));
-            let mut keys: Vec<RowKey> = sources.flat_map(|source| source.evidence.iter().copied()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            keys.truncate(self.evidence);
-            row.evidence = keys;
+    /// Returns the result of a pipeline that needs nothing around it: no subsearches, no further runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::finish`].
+    pub fn finish_alone(&self, state: State) -> Result<Table, PipelineError> {
+        let mut notes = Notes::default();
+        self.finish(state, &mut Context { operands: &[], runner: None, notes: &mut notes })
+    }
+
+    /// Runs the commands on rows that are there already.
+    pub(crate) fn run(&self, table: Table, context: &mut Context<'_>) -> Result<Table, PipelineError> {
+        self.segments.iter().try_fold(table, |table, segment| segment.run(table, self.evidence, context))
+    }
+
+    /// The `stats` of the first segment, with its place.
+    fn first_stats(&self) -> Option<(usize, &Stats)> {
+        match self.segments.first()?.barrier.as_ref()? {
+            (at, Barrier::Stats(stats)) => Some((*at, stats)),
+            (_, Barrier::Table(_)) => None,
         }
+    }
+}
+
+impl State {
+    /// No rows yet, of a pipeline that keeps rows.
+    fn of_rows() -> Self {
+        Self { kind: Kind::Rows(RowsState::default()), notes: Notes::default() }
+    }
+}
+
+/// Cuts commands into segments, at least one.
+fn segments(commands: &[Command], settings: &Settings, operands: &mut Operands) -> Result<Vec<Segment>, PipelineError> {
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut stages: Vec<(usize, Box<dyn Stage>)> = Vec::new();
+    for (at, command) in commands.iter().enumerate() {
+        // A later `stats` counts rows of a table, each of which may stand for many rows of the input.
+        let evidence = if segments.is_empty() || settings.evidence == 0 { settings.evidence } else { usize::MAX };
+        let barrier = match build(command, settings, evidence, operands).map_err(|error| error.at(at))? {
+            Built::Row(stage) => {
+                stages.push((at, stage));
+                continue;
+            }
+            Built::Table(stage) if stage.row_wise() => {
+                stages.push((at, Box::new(RowWise(stage))));
+                continue;
+            }
+            Built::Table(stage) => Barrier::Table(stage),
+            Built::Stats(stats) => Barrier::Stats(stats),
+        };
+        segments.push(Segment { stages: std::mem::take(&mut stages), barrier: Some((at, barrier)) });
+    }
+    if segments.is_empty() || !stages.is_empty() {
+        segments.push(Segment { stages, barrier: None });
+    }
+    Ok(segments)
+}
+
+/// Turns evidence that points at rows of `sources` into the evidence of those rows, the first `limit` of them.
+fn trace_evidence(next: &mut Table, sources: &[Vec<RowKey>], limit: usize) {
+    for row in &mut next.rows {
+        let traced = row.evidence.iter().filter_map(|key| sources.get(usize::try_from(key.row).ok()?));
+        let mut keys: Vec<RowKey> = traced.flatten().copied().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.truncate(limit);
+        row.evidence = keys;
     }
 }
 
 impl Segment {
     /// The state of no rows.
     fn state(&self) -> State {
-        State(match &self.stats {
-            Some((_, stats)) => Kind::Stats(Box::new(stats.state())),
-            None => Kind::Rows(RowsState::default()),
-        })
+        let kind = match &self.barrier {
+            Some((_, Barrier::Stats(stats))) => Kind::Stats(Box::new(stats.state())),
+            _ => Kind::Rows(RowsState::default()),
+        };
+        State { kind, notes: Notes::default() }
     }
 
     /// Runs the row-wise commands and takes what is left into the state.
     fn update(&self, state: &mut State, mut batch: Batch) -> Result<(), PipelineError> {
         for (at, stage) in &self.stages {
-            batch = stage.apply(batch).map_err(|error| error.at(*at))?;
+            batch = stage.apply(batch, &mut state.notes).map_err(|error| error.at(*at))?;
         }
-        match (&mut state.0, &self.stats) {
-            (Kind::Stats(state), Some((at, stats))) => stats.update(state, &batch).map_err(|error| error.at(*at)),
-            (Kind::Rows(rows), None) => {
+        match (&mut state.kind, &self.barrier) {
+            (Kind::Stats(state), Some((at, Barrier::Stats(stats)))) => {
+                stats.update(state, &batch).map_err(|error| error.at(*at))
+            }
+            (Kind::Rows(rows), None | Some((_, Barrier::Table(_)))) => {
                 rows.update(batch);
                 Ok(())
             }
@@ -272,14 +360,60 @@ impl Segment {
         }
     }
 
-    /// The table of a state; `layout`: the columns that came in.
-    fn finish(&self, state: State, mut layout: Layout, evidence: usize) -> Result<Table, PipelineError> {
+    /// Runs the segment on the ordered rows of a table.
+    fn run(&self, mut table: Table, evidence: usize, context: &mut Context<'_>) -> Result<Table, PipelineError> {
+        if self.stages.is_empty()
+            && let Some((at, Barrier::Table(stage))) = &self.barrier
+        {
+            return stage.run(table, context).map_err(|error| error.at(*at));
+        }
+        let sources: Vec<Vec<RowKey>> = table.rows.iter_mut().map(|row| std::mem::take(&mut row.evidence)).collect();
+        let mut state = self.state();
+        self.update(&mut state, numbered_batch(&table)?)?;
+        context.notes.absorb(std::mem::take(&mut state.notes));
+        let mut layout = Layout::of_table(&table);
+        let keep = if evidence == 0 { 0 } else { usize::MAX };
         for (_, stage) in &self.stages {
             stage.layout(&mut layout);
         }
-        match (state.0, &self.stats) {
-            (Kind::Stats(state), Some((at, stats))) => stats.finish(*state, &layout).map_err(|error| error.at(*at)),
+        drop(table);
+        match (state.kind, &self.barrier) {
+            (Kind::Stats(state), Some((at, Barrier::Stats(stats)))) => {
+                let mut next = stats.finish(*state, &layout).map_err(|error| error.at(*at))?;
+                trace_evidence(&mut next, &sources, evidence);
+                Ok(next)
+            }
+            (Kind::Rows(rows), barrier) => {
+                let mut next = rows.finish(&layout, keep.min(1));
+                trace_evidence(&mut next, &sources, evidence);
+                match barrier {
+                    Some((at, Barrier::Table(stage))) => stage.run(next, context).map_err(|error| error.at(*at)),
+                    _ => Ok(next),
+                }
+            }
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The table of a state of the first segment; `layout`: the columns that came in.
+    fn finish(
+        &self,
+        kind: Kind,
+        mut layout: Layout,
+        evidence: usize,
+        context: &mut Context<'_>,
+    ) -> Result<Table, PipelineError> {
+        for (_, stage) in &self.stages {
+            stage.layout(&mut layout);
+        }
+        match (kind, &self.barrier) {
+            (Kind::Stats(state), Some((at, Barrier::Stats(stats)))) => {
+                stats.finish(*state, &layout).map_err(|error| error.at(*at))
+            }
             (Kind::Rows(rows), None) => Ok(rows.finish(&layout, evidence)),
+            (Kind::Rows(rows), Some((at, Barrier::Table(stage)))) => {
+                stage.run(rows.finish(&layout, evidence), context).map_err(|error| error.at(*at))
+            }
             _ => Err(mismatch()),
         }
     }

@@ -6,6 +6,7 @@ use crate::batch::{Batch, RAW, TIME};
 use crate::error::PipelineError;
 use crate::layout::Layout;
 use crate::needs::Needs;
+use crate::notes::Notes;
 use crate::stage::Stage;
 
 /// A projection.
@@ -39,7 +40,7 @@ impl Project {
 }
 
 impl Stage for Project {
-    fn apply(&self, batch: Batch) -> Result<Batch, PipelineError> {
+    fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
         let listed = |list: &[FieldPattern], name: &str| list.iter().any(|pattern| pattern.selects(name));
         Ok(match self {
             Self::Keep { list, internal } => {

@@ -6,13 +6,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{Array, ArrayRef, NullArray, RecordBatch};
 use arrow_schema::DataType;
 
 use crate::batch::{Batch, RowKey};
 use crate::error::PipelineError;
-use crate::kernels::value::{Column, ValueRef, is_canonical};
+use crate::kernels::value::{Column, ValueRef, is_canonical, mixed};
 use crate::layout::Layout;
 use crate::partial::{self, Parts};
 use crate::table::{Table, TableColumn, TableRow, Value};
@@ -170,6 +169,7 @@ fn kind(data_type: &DataType) -> &'static str {
         DataType::Boolean => "bool",
         DataType::Timestamp(..) => "time",
         DataType::List(_) => "list",
+        DataType::Struct(_) => "mixed",
         DataType::Null => "null",
         _ => "text",
     }
@@ -211,82 +211,91 @@ fn split_variants(batch: &RecordBatch) -> Result<Vec<Variant>, PipelineError> {
     Ok(order.into_iter().map(variant).collect())
 }
 
-/// The rows of a finished table as batches, for the commands after a `stats`. Row `i` has the key of file 0, row `i`, without time,
-/// so stream order is the order of the table. Every column is in every batch.
-pub(crate) fn table_to_batches(table: &Table) -> Result<Vec<Batch>, PipelineError> {
-    let mut parts: hashbrown::HashMap<Vec<u8>, usize> = hashbrown::HashMap::new();
-    let mut groups: Vec<(Vec<u8>, Vec<usize>)> = Vec::new();
-    for (at, row) in table.rows.iter().enumerate() {
-        let signature: Vec<u8> = row.values.iter().map(value_kind).collect();
-        let part = *parts.entry(signature.clone()).or_insert_with(|| {
-            groups.push((signature, Vec::new()));
-            groups.len() - 1
-        });
-        groups[part].1.push(at);
-    }
-    let batch = |(signature, rows): (Vec<u8>, Vec<usize>)| {
-        let column = |(at, column): (usize, &TableColumn)| {
-            let values = rows.iter().map(|row| &table.rows[*row].values[at]);
-            Ok((column.name.clone(), array_of(signature[at], values.collect())?))
-        };
-        let fields = table.columns.iter().enumerate().map(column).collect::<Result<_, PipelineError>>()?;
-        let key = |row: &usize| RowKey { time: None, file: 0, row: u64::try_from(*row).unwrap_or(u64::MAX) };
-        Batch::new(fields, rows.iter().map(key).collect())
+/// The rows of a finished table as one batch, for the commands behind a command over the whole row set. Row `i` has the key of file
+/// 0, row `i`, without time, so stream order is the order of the table.
+pub(crate) fn numbered_batch(table: &Table) -> Result<Batch, PipelineError> {
+    let key = |row| RowKey { time: None, file: 0, row };
+    table_to_batch(table, (0_u64..).take(table.rows.len()).map(key).collect())
+}
+
+/// The rows of a table as one batch with these keys, one per row.
+pub(crate) fn table_to_batch(table: &Table, keys: Vec<RowKey>) -> Result<Batch, PipelineError> {
+    let column = |(at, column): (usize, &TableColumn)| {
+        let values: Vec<&Value> = table.rows.iter().map(|row| row.values.get(at).unwrap_or(&Value::Null)).collect();
+        Ok((column.name.clone(), array_of(&values)?))
     };
-    groups.into_iter().map(batch).collect()
+    Batch::new(table.columns.iter().enumerate().map(column).collect::<Result<_, PipelineError>>()?, keys)
 }
 
-/// The kind of a value, by which rows are put into batches.
-fn value_kind(value: &Value) -> u8 {
-    match value {
-        Value::Null => 0,
-        Value::Text(_) => 1,
-        Value::Int(_) => 2,
-        Value::UInt(_) => 3,
-        Value::Float(_) => 4,
-        Value::Time(_) => 5,
-        Value::List(_) => 6,
-    }
+/// The rows of a batch as a table, in their order, without evidence.
+pub(crate) fn batch_to_table(batch: &Batch) -> Table {
+    let columns: Vec<TableColumn> =
+        batch.fields().iter().map(|(name, _)| TableColumn { name: name.clone(), named: false }).collect();
+    let views = views(batch, &columns);
+    let row = |row| {
+        let cells = views.iter().zip(&columns);
+        let values = cells.map(|(view, column)| cell_value(view, row).under(&column.name)).collect();
+        TableRow { values, evidence: Vec::new() }
+    };
+    Table { rows: (0..batch.rows()).map(row).collect(), columns }
 }
 
-/// The column of values of one kind.
-fn array_of(kind: u8, values: Vec<&Value>) -> Result<ArrayRef, PipelineError> {
+/// The canonical column of values: of their one kind, or of texts and numbers, or of lists.
+pub(crate) fn array_of(values: &[&Value]) -> Result<ArrayRef, PipelineError> {
     use arrow_array::builder::{ListBuilder, StringBuilder};
-    use arrow_array::{PrimitiveArray, StringArray};
-    /// The numbers of values that have one.
-    fn numbers<T: arrow_array::ArrowPrimitiveType>(
-        values: Vec<&Value>,
-        number: impl Fn(&Value) -> Option<T::Native>,
-    ) -> PrimitiveArray<T> {
-        values.into_iter().map(number).collect()
-    }
-    let texts = |value: &&Value| match value {
+    use arrow_array::{BooleanArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt64Array};
+    let size = |value: &&&Value| match value {
         Value::Text(text) => (0, text.len()),
         Value::List(texts) => (texts.len(), texts.iter().map(String::len).sum()),
         _ => (0, 0),
     };
-    let elements = values.iter().map(|value| texts(value).0).sum();
-    partial::check_size(elements, values.iter().map(|value| texts(value).1))?;
-    Ok(match kind {
-        1 => {
-            let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
-            Arc::new(values.into_iter().map(text).collect::<StringArray>())
-        }
-        2 => Arc::new(numbers::<Int64Type>(values, |v| if let Value::Int(v) = v { Some(*v) } else { None })),
-        3 => Arc::new(numbers::<UInt64Type>(values, |v| if let Value::UInt(v) = v { Some(*v) } else { None })),
-        4 => Arc::new(numbers::<Float64Type>(values, |v| if let Value::Float(v) = v { Some(*v) } else { None })),
-        5 => {
-            let times =
-                numbers::<TimestampMicrosecondType>(values, |v| if let Value::Time(v) = v { Some(*v) } else { None });
-            Arc::new(times.with_timezone("UTC"))
-        }
-        6 => {
-            let mut builder = ListBuilder::new(StringBuilder::new());
-            for value in values {
-                builder.append_option(if let Value::List(texts) = value { Some(texts.iter().map(Some)) } else { None });
+    let elements = values.iter().map(|value| size(&value).0).sum();
+    partial::check_size(elements, values.iter().map(|value| size(&value).1))?;
+    let only = |test: fn(&Value) -> bool| values.iter().all(|value| value.is_null() || test(value));
+    if only(|_| false) {
+        return Ok(Arc::new(NullArray::new(values.len())));
+    }
+    if only(|value| matches!(value, Value::Text(_))) {
+        let texts = values.iter().map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None });
+        return Ok(Arc::new(texts.collect::<StringArray>()));
+    }
+    if only(|value| matches!(value, Value::Int(_))) {
+        let number = |value: &&Value| if let Value::Int(value) = value { Some(*value) } else { None };
+        return Ok(Arc::new(values.iter().map(number).collect::<Int64Array>()));
+    }
+    if only(|value| matches!(value, Value::UInt(_))) {
+        let number = |value: &&Value| if let Value::UInt(value) = value { Some(*value) } else { None };
+        return Ok(Arc::new(values.iter().map(number).collect::<UInt64Array>()));
+    }
+    if only(|value| matches!(value, Value::Float(_))) {
+        let number = |value: &&Value| if let Value::Float(value) = value { Some(*value) } else { None };
+        return Ok(Arc::new(values.iter().map(number).collect::<Float64Array>()));
+    }
+    if only(|value| matches!(value, Value::Time(_))) {
+        let time = |value: &&Value| if let Value::Time(value) = value { Some(*value) } else { None };
+        let times: TimestampMicrosecondArray = values.iter().map(time).collect();
+        return Ok(Arc::new(times.with_timezone("UTC")));
+    }
+    if values.iter().any(|value| matches!(value, Value::List(_))) {
+        let mut builder = ListBuilder::new(StringBuilder::new());
+        for value in values {
+            let mut text = String::new();
+            match value {
+                Value::Null => builder.append_null(),
+                Value::List(texts) => builder.append_value(texts.iter().map(Some)),
+                other => {
+                    other.write_text(&mut text, "");
+                    builder.append_value([Some(&text)]);
+                }
             }
-            Arc::new(builder.finish())
         }
-        _ => Arc::new(NullArray::new(values.len())),
-    })
+        return Ok(Arc::new(builder.finish()));
+    }
+    let text = |value: &&Value| {
+        let mut text = String::new();
+        value.write_text(&mut text, "");
+        (!value.is_null()).then_some(text)
+    };
+    let number = |value: &&Value| Some(!matches!(value, Value::Text(_) | Value::Null));
+    Ok(mixed(values.iter().map(text).collect::<StringArray>(), values.iter().map(number).collect::<BooleanArray>()))
 }

@@ -4,11 +4,12 @@ use crate::batch::Batch;
 use crate::error::PipelineError;
 use crate::layout::Layout;
 use crate::needs::Needs;
+use crate::notes::Notes;
 
 /// A command that looks at one row at a time. It may run on any part of the rows, in any order.
 pub(crate) trait Stage: std::fmt::Debug + Send + Sync {
     /// Returns the rows that the command gives for these.
-    fn apply(&self, batch: Batch) -> Result<Batch, PipelineError>;
+    fn apply(&self, batch: Batch, notes: &mut Notes) -> Result<Batch, PipelineError>;
 
     /// Changes the columns as the command does.
     fn layout(&self, layout: &mut Layout) {

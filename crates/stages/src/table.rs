@@ -22,6 +22,54 @@ pub struct Table {
     pub rows: Vec<TableRow>,
 }
 
+impl Table {
+    /// Returns the place of a column.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| &*column.name == name)
+    }
+
+    /// The place of a column that a command writes: its own if there is one, which then counts as named, or a new one behind the
+    /// others, ∅ in every row.
+    pub(crate) fn ensure_column(&mut self, name: &str) -> usize {
+        if let Some(at) = self.column(name) {
+            self.columns[at].named = true;
+            return at;
+        }
+        self.columns.push(TableColumn { name: name.into(), named: true });
+        for row in &mut self.rows {
+            row.values.resize(self.columns.len(), Value::Null);
+        }
+        self.columns.len() - 1
+    }
+
+    /// Takes columns out, with their values.
+    pub(crate) fn remove_columns(&mut self, remove: impl Fn(&str) -> bool) {
+        let keep: Vec<bool> = self.columns.iter().map(|column| !remove(&column.name)).collect();
+        let mut at = keep.iter();
+        self.columns.retain(|_| at.next().copied().unwrap_or(true));
+        for row in &mut self.rows {
+            let mut at = keep.iter();
+            row.values.retain(|_| at.next().copied().unwrap_or(true));
+        }
+    }
+
+    /// Takes out the columns that no row has a value in and that the rule does not name (§9.6).
+    pub(crate) fn drop_empty(&mut self) {
+        let filled: Vec<bool> = (0..self.columns.len())
+            .map(|at| {
+                self.columns[at].named
+                    || self.rows.iter().any(|row| row.values.get(at).is_some_and(|value| !value.is_null()))
+            })
+            .collect();
+        if filled.iter().all(|filled| *filled) {
+            return;
+        }
+        let names: Vec<Arc<str>> = self.columns.iter().map(|column| column.name.clone()).collect();
+        self.remove_columns(|name| names.iter().zip(&filled).any(|(known, filled)| **known == *name && !filled));
+    }
+}
+
 /// A column of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableColumn {
@@ -74,6 +122,35 @@ impl Value {
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// Returns the texts of its values: none for ∅, several for a multivalue (§4.4).
+    #[must_use]
+    pub fn texts(&self) -> Vec<std::borrow::Cow<'_, str>> {
+        match self {
+            Self::Null => Vec::new(),
+            Self::Text(text) => vec![text.as_str().into()],
+            Self::List(texts) => texts.iter().map(|text| text.as_str().into()).collect(),
+            other => {
+                let mut text = String::new();
+                other.write_text(&mut text, "");
+                vec![text.into()]
+            }
+        }
+    }
+
+    /// Returns the number that it is or, for a text, has the form of (§4.3.2); `None` for ∅, a multivalue and any other text.
+    #[must_use]
+    pub fn number(&self) -> Option<crate::kernels::number::Number> {
+        use crate::kernels::number::Number;
+        match self {
+            Self::Null | Self::List(_) => None,
+            Self::Text(text) => Number::parse(text),
+            Self::Int(value) => Some(Number::Int(i128::from(*value))),
+            Self::UInt(value) => Some(Number::Int(i128::from(*value))),
+            Self::Float(value) => Some(Number::Float(*value)),
+            Self::Time(micros) => Some(Number::from_micros(*micros)),
+        }
     }
 
     /// Appends the text of the value (§4.4) to `out`; a time is its epoch seconds, the values of a list are joined with `delim`.

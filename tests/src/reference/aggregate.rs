@@ -25,6 +25,7 @@ pub(super) fn result(func: AggregateFunc, field: Option<&str>, rows: &[&Row]) ->
         AggregateFunc::Min => extreme(&values, Ordering::is_lt).into_iter().collect(),
         AggregateFunc::Max => extreme(&values, Ordering::is_gt).into_iter().collect(),
         AggregateFunc::Sum => sum(&values).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 

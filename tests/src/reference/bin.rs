@@ -39,15 +39,16 @@ pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -
 
 /// Returns the bin of one value, `None` if it is not a number.
 fn one(value: &Scalar, command: &BinCommand, settings: &Settings) -> Option<Scalar> {
+    let width = command.options.span.as_ref()?;
     if command.field == "_time" {
         let time = row_time(value, settings)?;
-        return time_bin(time, &command.span, &settings.timezone).map(Scalar::Time);
+        return time_bin(time, width, &settings.timezone).map(Scalar::Time);
     }
     let number = value.number()?;
-    match &command.span {
+    match width {
         BinSpan::Micros(span) => Some(floor_number(number, *span)),
         BinSpan::Calendar { .. } => {
-            let floored = time_bin(micros(number)?, &command.span, &settings.timezone)?;
+            let floored = time_bin(micros(number)?, width, &settings.timezone)?;
             Some(Scalar::Int(floored.div_euclid(1_000_000)))
         }
         BinSpan::Number(span) => {

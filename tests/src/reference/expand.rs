@@ -41,7 +41,7 @@ pub(super) fn outputs(command: &StatsCommand, present: &[Field]) -> Result<Vec<O
 /// Returns the columns of one aggregate.
 fn one(aggregate: &Aggregate, command: &StatsCommand, present: &[Field]) -> Vec<Output> {
     let func = aggregate.func;
-    let Some(pattern) = &aggregate.field else {
+    let Some(pattern) = aggregate.field() else {
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
         return vec![Output { func, field: None, name, named: true, rank: (true, 0) }];
     };

@@ -52,6 +52,7 @@ pub fn run(archive: &Archive, plan: &Plan, settings: &Settings) -> Result<Output
             Command::Fields(command) => project::fields(rows, command),
             Command::Bin(command) => bin(rows, command, settings),
             Command::Stats(command) => stats(&rows, command).map_err(|text| Refusal { kind: "name", text })?,
+            other => return Err(Refusal { kind: "command", text: format!("{other:?}") }),
         };
     }
     let output = Output::new(&rows, settings);

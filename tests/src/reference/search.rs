@@ -52,7 +52,7 @@ impl<'a> Search<'a> {
     /// Does the condition hold? `odd` is true under an odd number of NOTs.
     fn holds(&self, expr: &SearchExpr, row: &Row, odd: bool, warnings: &mut BTreeSet<&'static str>) -> bool {
         let leaf = match expr {
-            SearchExpr::All => true,
+            SearchExpr::All | SearchExpr::Subsearch(_) => true,
             SearchExpr::And(members) => return members.iter().all(|member| self.holds(member, row, odd, warnings)),
             SearchExpr::Or(members) => return members.iter().any(|member| self.holds(member, row, odd, warnings)),
             SearchExpr::Not(inner) => return !self.holds(inner, row, !odd, warnings),

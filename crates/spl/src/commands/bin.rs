@@ -3,7 +3,7 @@
 use super::{Arguments, field_name};
 use crate::diagnostic::codes;
 use crate::lex::{Token, TokenKind};
-use crate::plan::{BinCommand, BinSpan, CalendarUnit, Command};
+use crate::plan::{BinCommand, BinOptions, BinSpan, CalendarUnit, Command};
 
 /// Reads options, field and new name, in any order of options.
 pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
@@ -46,7 +46,7 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
         arguments.error(codes::BAD_OPTION, token.start, token.end, &format!("`{text}` is not a span"), Some(help));
         return None;
     };
-    Some(Command::Bin(BinCommand { field, alias, span }))
+    Some(Command::Bin(BinCommand { field, alias, options: BinOptions::fixed(span) }))
 }
 
 /// Takes one option.

@@ -6,7 +6,7 @@ use super::{Arguments, boolean, field_name};
 use crate::diagnostic::codes;
 use crate::escape;
 use crate::lex::{Token, TokenKind};
-use crate::plan::{Aggregate, AggregateFunc, Command, FieldPattern, Glob, StatsCommand};
+use crate::plan::{Aggregate, AggregateFunc, Command, FieldPattern, Glob, Over, StatsCommand};
 
 /// Aggregate functions that exist but are not supported.
 const KNOWN: &[&str] = &[
@@ -187,7 +187,8 @@ fn aggregate(arguments: &mut Arguments<'_>) -> Option<Aggregate> {
             return None;
         }
     }
-    Some(Aggregate { func, field, alias, default_name })
+    let over = field.map_or(Over::Rows, Over::Field);
+    Some(Aggregate { func, over, sparkline: None, alias, default_name })
 }
 
 /// The function of a name.
@@ -299,7 +300,7 @@ fn alias(arguments: &mut Arguments<'_>) -> Option<Option<Glob>> {
 fn names_differ(arguments: &mut Arguments<'_>, command: &StatsCommand) -> Option<()> {
     let mut names = HashSet::new();
     for aggregate in &command.aggregates {
-        let wild = aggregate.field.as_ref().is_some_and(|field| field.glob.literal().is_none());
+        let wild = aggregate.field().is_some_and(|field| field.glob.literal().is_none());
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
         if !wild && !names.insert(name.clone()) && aggregate.alias.is_some() {
             let (start, end) = (arguments.stage.start, arguments.stage.end);

@@ -136,7 +136,8 @@ impl Accumulator {
             AggregateFunc::Max => Self::Max(max::Max::default()),
             AggregateFunc::Sum => Self::Sum(sum::Sum::new(allnum)),
             AggregateFunc::First => Self::First(first::First::default()),
-            AggregateFunc::Last => Self::Last(last::Last::default()),
+            // The remaining functions follow.
+            _ => Self::Last(last::Last::default()),
         }
     }
 

@@ -5,10 +5,15 @@ use crate::batch::RowKey;
 use arrow_array::UInt64Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType};
+use retrohunt_spl::plan::BinOptions;
 
 fn bin(field: &str, alias: Option<&str>, span: BinSpan, zone: &str) -> Bin {
     let timezone = if zone == "UTC" { TimeZone::UTC } else { TimeZone::get(zone).unwrap() };
-    Bin::new(&BinCommand { field: field.into(), alias: alias.map(str::to_owned), span }, &timezone).unwrap()
+    Bin::new(
+        &BinCommand { field: field.into(), alias: alias.map(str::to_owned), options: BinOptions::fixed(span) },
+        &timezone,
+    )
+    .unwrap()
 }
 
 fn times(values: &[i64]) -> ArrayRef {
@@ -135,7 +140,7 @@ fn section_5_4_7_each_value_of_a_multivalue_and_the_old_field_stays() {
     builder.append_value([Some("15"), None, Some("x")]);
     let keys = vec![RowKey { time: None, file: 0, row: 0 }];
     let batch = Batch::new(vec![("n".into(), Arc::new(builder.finish()) as ArrayRef)], keys).unwrap();
-    let cut = bin("n", Some("m"), BinSpan::Number(10.0), "UTC").apply(batch).unwrap();
+    let cut = bin("n", Some("m"), BinSpan::Number(10.0), "UTC").apply(batch, &mut Notes::default()).unwrap();
     let mut values = Vec::new();
     Column::new(cut.column("m").unwrap()).for_each(0, |_, value| values.push(value.text().into_owned()));
     assert_eq!(values, ["10-20", "x"]);
@@ -150,7 +155,7 @@ fn spans_that_are_not_above_zero_are_refused() {
         BinSpan::Log { coefficient: 1.0, base: 1.0 },
         calendar(0, CalendarUnit::Day),
     ] {
-        let command = BinCommand { field: "n".into(), alias: None, span };
+        let command = BinCommand { field: "n".into(), alias: None, options: BinOptions::fixed(span) };
         assert_eq!(Bin::new(&command, &TimeZone::UTC).unwrap_err().code, "E-STAGE-SPAN");
     }
 }

@@ -1,13 +1,15 @@
 //! One value of a cell, and a typed view over a canonical column.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{
-    Array, BooleanArray, Float64Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray, UInt64Array,
+    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, StringArray, StructArray,
+    TimestampMicrosecondArray, UInt64Array,
 };
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use retrohunt_columnar::text;
 
 use super::number::Number;
@@ -91,6 +93,31 @@ pub(crate) fn bool_text(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
+/// The parts of a column that holds texts and numbers.
+fn mixed_fields() -> Fields {
+    Fields::from(vec![Field::new("text", DataType::Utf8, true), Field::new("number", DataType::Boolean, false)])
+}
+
+/// Returns the canonical column of values of which some are texts and some numbers: the text of each (§4.4), which for a number
+/// reads back to the same number, and whether it is a number. Both have one element per row.
+pub(crate) fn mixed(texts: StringArray, numbers: BooleanArray) -> ArrayRef {
+    let nulls = texts.nulls().cloned();
+    Arc::new(StructArray::new(mixed_fields(), vec![Arc::new(texts), Arc::new(numbers)], nulls))
+}
+
+/// The number whose text this is.
+fn number_value(text: &str) -> ValueRef<'_> {
+    match Number::parse(text) {
+        Some(Number::Int(value)) => match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => ValueRef::Int(value),
+            (_, Ok(value)) => ValueRef::UInt(value),
+            _ => ValueRef::Text(text),
+        },
+        Some(Number::Float(value)) => ValueRef::Float(value),
+        None => ValueRef::Text(text),
+    }
+}
+
 /// A canonical column with its type known. Row `i` is cell `i`.
 #[derive(Clone, Copy)]
 pub(crate) enum Column<'a> {
@@ -108,6 +135,8 @@ pub(crate) enum Column<'a> {
     Time(&'a TimestampMicrosecondArray),
     /// Multivalues: the lists and their elements.
     List(&'a ListArray, &'a StringArray),
+    /// Texts and numbers in one column: the texts, and whether each is a number's (see [`mixed`]).
+    Mixed(&'a StringArray, &'a BooleanArray),
     /// ∅ in every row.
     Missing,
 }
@@ -123,6 +152,7 @@ pub(crate) fn is_canonical(data_type: &DataType) -> bool {
         | DataType::Null
         | DataType::Timestamp(TimeUnit::Microsecond, _) => true,
         DataType::List(item) => item.data_type() == &DataType::Utf8,
+        DataType::Struct(fields) => *fields == mixed_fields(),
         _ => false,
     }
 }
@@ -143,6 +173,10 @@ impl<'a> Column<'a> {
                 let lists = array.as_list::<i32>();
                 Self::List(lists, lists.values().as_string::<i32>())
             }
+            DataType::Struct(fields) if *fields == mixed_fields() => {
+                let parts = array.as_struct();
+                Self::Mixed(parts.column(0).as_string::<i32>(), parts.column(1).as_boolean())
+            }
             _ => Self::Missing,
         }
     }
@@ -159,6 +193,10 @@ impl<'a> Column<'a> {
             }
             Self::Bool(array) => array.is_valid(row).then(|| ValueRef::Bool(array.value(row))),
             Self::Time(array) => array.is_valid(row).then(|| ValueRef::Time(array.value(row))),
+            Self::Mixed(texts, numbers) => {
+                let text = texts.is_valid(row).then(|| texts.value(row))?;
+                Some(if numbers.value(row) { number_value(text) } else { ValueRef::Text(text) })
+            }
             Self::List(..) | Self::Missing => None,
         }
     }

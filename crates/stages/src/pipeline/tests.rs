@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray};
-use retrohunt_spl::plan::{Aggregate, AggregateFunc, BinCommand, BinSpan, FieldPattern, Glob, StatsCommand};
+use retrohunt_spl::plan::{
+    Aggregate, AggregateFunc, BinCommand, BinOptions, BinSpan, FieldPattern, Glob, Over, StatsCommand,
+};
 
 use super::*;
 use crate::table::Value;
@@ -20,7 +22,8 @@ fn aggregate(func: AggregateFunc, field: Option<&str>, alias: Option<&str>) -> A
     let field = field.map(|field| FieldPattern { glob: Glob::new(field) });
     let argument = field.as_ref().map(|pattern| format!("({})", pattern.glob.text())).unwrap_or_default();
     let default_name = format!("{}{argument}", func.name());
-    Aggregate { func, field, alias: alias.map(Glob::new), default_name }
+    let over = field.map_or(Over::Rows, Over::Field);
+    Aggregate { func, over, sparkline: None, alias: alias.map(Glob::new), default_name }
 }
 
 fn stats(aggregates: Vec<Aggregate>, by: &[&str]) -> Command {
@@ -33,7 +36,11 @@ fn table(names: &[&str]) -> Command {
 }
 
 fn bin_seconds(seconds: u64) -> Command {
-    Command::Bin(BinCommand { field: "_time".into(), alias: None, span: BinSpan::Micros(seconds * 1_000_000) })
+    Command::Bin(BinCommand {
+        field: "_time".into(),
+        alias: None,
+        options: BinOptions::fixed(BinSpan::Micros(seconds * 1_000_000)),
+    })
 }
 
 fn texts(values: &[Option<&str>]) -> ArrayRef {
@@ -74,7 +81,7 @@ fn run(commands: &[Command], batches: Vec<Batch>) -> Table {
     let pipeline = Pipeline::new(commands, &settings()).unwrap();
     let mut state = pipeline.state();
     batches.into_iter().for_each(|batch| pipeline.update(&mut state, batch).unwrap());
-    pipeline.finish(state).unwrap()
+    pipeline.finish_alone(state).unwrap()
 }
 
 fn names(table: &Table) -> Vec<&str> {

@@ -40,7 +40,8 @@ impl RowTest {
     pub(crate) fn new(expr: &SearchExpr) -> Self {
         let all = |members: &[SearchExpr]| members.iter().map(Self::new).collect();
         match expr {
-            SearchExpr::All => Self::All,
+            // A subsearch is replaced by its result before a pipeline is made; were one left, no row would be lost (§0.3).
+            SearchExpr::All | SearchExpr::Subsearch(_) => Self::All,
             SearchExpr::And(members) => Self::And(all(members)),
             SearchExpr::Or(members) => Self::Or(all(members)),
             SearchExpr::Not(inner) => Self::Not(Box::new(Self::new(inner))),

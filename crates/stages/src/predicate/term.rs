@@ -162,7 +162,7 @@ impl TermTest {
         let possible = match column {
             Column::Missing => false,
             Column::Int(_) | Column::UInt(_) | Column::Float(_) | Column::Time(_) => self.fits_number(),
-            Column::Text(_) | Column::List(..) | Column::Bool(_) => true,
+            Column::Text(_) | Column::List(..) | Column::Bool(_) | Column::Mixed(..) => true,
         };
         if !possible {
             return BooleanBuffer::new_unset(array.len());

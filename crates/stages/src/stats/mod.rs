@@ -105,7 +105,7 @@ impl Stats {
             }
         }
         let slot = |aggregate: &retrohunt_spl::plan::Aggregate| {
-            let target = match &aggregate.field {
+            let target = match aggregate.field() {
                 None => Target::Rows,
                 Some(pattern) => match pattern.glob.literal() {
                     Some(name) => Target::Field(name.into()),

@@ -26,7 +26,7 @@ impl Output {
     /// `E-STAGE-WILDCARD` if the name has `*` that the argument has no captures for.
     pub(super) fn new(aggregate: &Aggregate) -> Result<Self, PipelineError> {
         let stars = |glob: &Glob| glob.pieces.len().saturating_sub(1);
-        let argument = aggregate.field.as_ref().filter(|pattern| stars(&pattern.glob) > 0);
+        let argument = aggregate.field().filter(|pattern| stars(&pattern.glob) > 0);
         match (&aggregate.alias, argument) {
             (None, None) => Ok(Self::Exact(aggregate.default_name.as_str().into())),
             (None, Some(_)) => Ok(Self::Default),

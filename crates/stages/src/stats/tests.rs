@@ -1,6 +1,6 @@
 //! What is particular to building a `stats`; results are tested over whole pipelines.
 
-use retrohunt_spl::plan::{Aggregate, Glob};
+use retrohunt_spl::plan::{Aggregate, Glob, Over};
 
 use super::*;
 
@@ -8,7 +8,8 @@ fn aggregate(func: AggregateFunc, field: Option<&str>, alias: Option<&str>) -> A
     let field = field.map(|field| FieldPattern { glob: Glob::new(field) });
     let argument = field.as_ref().map(|pattern| format!("({})", pattern.glob.text())).unwrap_or_default();
     let default_name = format!("{}{argument}", func.name());
-    Aggregate { func, field, alias: alias.map(Glob::new), default_name }
+    let over = field.map_or(Over::Rows, Over::Field);
+    Aggregate { func, over, sparkline: None, alias: alias.map(Glob::new), default_name }
 }
 
 fn build(aggregates: Vec<Aggregate>, by: &[&str]) -> Result<Stats, PipelineError> {

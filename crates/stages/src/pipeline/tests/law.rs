@@ -83,8 +83,11 @@ fn rules() -> Vec<Vec<Command>> {
     let all = [Count, Dc, Values, List, Min, Max, Sum, First, Last];
     let each = |field: &str| all.iter().map(|func| aggregate(*func, Some(field), None)).collect::<Vec<_>>();
     let wild = |func| aggregate(func, Some("*"), Some(&format!("{}_*", AggregateFunc::name(func))));
-    let number_bin =
-        Command::Bin(BinCommand { field: "a".into(), alias: Some("c".into()), span: BinSpan::Number(5.0) });
+    let number_bin = Command::Bin(BinCommand {
+        field: "a".into(),
+        alias: Some("c".into()),
+        options: BinOptions::fixed(BinSpan::Number(5.0)),
+    });
     vec![
         vec![stats([each("a"), each("b"), vec![aggregate(Count, None, Some("n"))]].concat(), &["host"])],
         vec![stats(each("a"), &["b", "host"])],
@@ -137,7 +140,7 @@ fn run_split(pipeline: &Pipeline, files: &[Vec<Row>], cuts: &[usize], order: &[u
             }
         }
     }
-    pipeline.finish(whole).unwrap()
+    pipeline.finish_alone(whole).unwrap()
 }
 
 fn row() -> impl Strategy<Value = Row> {
@@ -160,7 +163,7 @@ proptest! {
             for (file, rows) in files.iter().enumerate() {
                 pipeline.update(&mut state, piece(file, rows, 0, rows.len())).unwrap();
             }
-            let whole = pipeline.finish(state).unwrap();
+            let whole = pipeline.finish_alone(state).unwrap();
             prop_assert_eq!(&run_split(&pipeline, &files, &cuts, &order), &whole, "{:?}", rule);
         }
     }
@@ -175,7 +178,7 @@ proptest! {
             let partial = pipeline.partial(&state).unwrap();
             let mut back = pipeline.state();
             pipeline.merge(&mut back, &partial).unwrap();
-            prop_assert_eq!(pipeline.finish(back).unwrap(), pipeline.finish(state).unwrap());
+            prop_assert_eq!(pipeline.finish_alone(back).unwrap(), pipeline.finish_alone(state).unwrap());
         }
     }
 
@@ -188,7 +191,7 @@ proptest! {
             let (mut all, mut needed) = (pipeline.state(), pipeline.state());
             pipeline.update(&mut needed, batch.clone().keep_fields(|name| needs.selects(name))).unwrap();
             pipeline.update(&mut all, batch).unwrap();
-            prop_assert_eq!(pipeline.finish(needed).unwrap(), pipeline.finish(all).unwrap(), "{:?}", rule);
+            prop_assert_eq!(pipeline.finish_alone(needed).unwrap(), pipeline.finish_alone(all).unwrap(), "{:?}", rule);
         }
     }
 }

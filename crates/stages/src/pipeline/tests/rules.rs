@@ -276,7 +276,7 @@ fn a_later_search_has_time_bounds_only_if_they_can_be_resolved() {
     let mut state = pipeline.state();
     pipeline.update(&mut state, batch(0, &[("_time", times(&[1.9, 2.0, 3.9, 4.0]))])).unwrap();
     pipeline.update(&mut state, batch(1, &[("x", texts(&[Some("timeless")]))])).unwrap();
-    let rows: Vec<u64> = pipeline.finish(state).unwrap().rows.iter().map(|row| row.evidence[0].row).collect();
+    let rows: Vec<u64> = pipeline.finish_alone(state).unwrap().rows.iter().map(|row| row.evidence[0].row).collect();
     assert_eq!(rows, [2, 1]);
 }
 

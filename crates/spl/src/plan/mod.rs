@@ -6,7 +6,14 @@
 
 use crate::span::Span;
 
-/// A whole rule: its commands in order. The first is always a [`Command::Search`].
+mod command;
+pub mod expr;
+
+pub use command::*;
+pub use expr::{Expr, ExprKind};
+
+/// A whole rule: its commands in order. The first is a [`Command::Search`] or a generating command (§1.1.2); only the plan of an
+/// `appendpipe` begins with any other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The commands, first to last.
@@ -46,6 +53,165 @@ pub enum Command {
     Bin(BinCommand),
     /// `stats` (§5.10).
     Stats(StatsCommand),
+    /// `eventstats` (§5.11).
+    Eventstats(StatsCommand),
+    /// `streamstats` (§5.12).
+    Streamstats(StreamstatsCommand),
+    /// `where` (§5.8).
+    Where(Expr),
+    /// `eval` (§5.9): assignments in order.
+    Eval(Vec<Assignment>),
+    /// `rex` (§5.7).
+    Rex(RexCommand),
+    /// `rename` (§5.3): clauses in order.
+    Rename(Vec<RenameClause>),
+    /// `lookup` (§5.13).
+    Lookup(LookupCommand),
+    /// `inputlookup` (§5.13.7); generating, unless it appends.
+    InputLookup(InputLookupCommand),
+    /// `iplocation` (§5.14).
+    IpLocation(IpLocationCommand),
+    /// `fillnull` (§5.15).
+    FillNull {
+        /// The text put in.
+        value: String,
+        /// Fields and patterns; empty: every field.
+        fields: Vec<FieldPattern>,
+    },
+    /// `filldown` (§5.15); an empty list is every field.
+    FillDown(Vec<FieldPattern>),
+    /// `dedup` (§5.16).
+    Dedup(DedupCommand),
+    /// `sort` (§5.17).
+    Sort(SortCommand),
+    /// `reverse` (§5.17.4).
+    Reverse,
+    /// `head` (§5.18).
+    Head(HeadCommand),
+    /// `tail` (§5.18): the last n rows in reverse order.
+    Tail(u64),
+    /// `transaction` (§5.19).
+    Transaction(TransactionCommand),
+    /// `join` (§5.20).
+    Join(JoinCommand),
+    /// `append [ … ]` (§5.21).
+    Append(Box<Plan>),
+    /// `appendcols [ … ]` (§5.21).
+    AppendCols {
+        /// The subsearch's values win.
+        overwrite: bool,
+        /// The subsearch.
+        subsearch: Box<Plan>,
+    },
+    /// `appendpipe [ … ]` (§5.21): commands that run on a copy of the rows.
+    AppendPipe(Box<Plan>),
+    /// `multisearch [ … ] [ … ]` (§5.21), generating.
+    MultiSearch(Vec<Plan>),
+    /// `union [ … ] [ … ]` (§5.21); behind other commands, their rows come first.
+    Union(Vec<Plan>),
+    /// `top` and `rare` (§5.22).
+    Top(TopCommand),
+    /// `chart` and `timechart` (§5.23).
+    Chart(ChartCommand),
+    /// `xyseries` (§5.23.3).
+    XySeries(XySeriesCommand),
+    /// `untable x y v` (§5.23.3).
+    Untable {
+        /// Field that stays.
+        x: String,
+        /// Field for the column's name.
+        y: String,
+        /// Field for the value.
+        value: String,
+    },
+    /// `makemv` (§5.24).
+    MakeMv(MakeMvCommand),
+    /// `nomv` (§5.24).
+    NoMv(String),
+    /// `mvcombine` (§5.24).
+    MvCombine {
+        /// Text between values; one space by default.
+        delim: String,
+        /// The field.
+        field: String,
+    },
+    /// `mvexpand` (§5.24).
+    MvExpand {
+        /// The field.
+        field: String,
+        /// Values used per row; 0: all.
+        limit: u64,
+    },
+    /// `spath` (§5.25).
+    Spath(SpathCommand),
+    /// `convert` (§5.26): time format and clauses in order.
+    Convert {
+        /// For ctime and mktime.
+        time_format: String,
+        /// The clauses.
+        clauses: Vec<ConvertClause>,
+    },
+    /// `format` (§5.27).
+    Format(FormatCommand),
+    /// `return` (§5.27).
+    Return {
+        /// How many rows.
+        count: u64,
+        /// The arguments.
+        items: Vec<ReturnItem>,
+    },
+    /// `foreach` (§5.28).
+    Foreach(ForeachCommand),
+    /// `map` (§5.28).
+    Map(MapCommand),
+    /// `makeresults` (§5.29), generating.
+    MakeResults(MakeResultsCommand),
+    /// `addinfo` (§5.29).
+    AddInfo,
+    /// `tags` (§5.29).
+    Tags(TagsCommand),
+    /// A command that hands rows on to another system (§5.29, `outputlookup` of §5.13.8): no effect here.
+    Sink {
+        /// The command's name.
+        name: String,
+    },
+    /// `avlbase64` (§5.29).
+    Base64 {
+        /// Decode, or else encode.
+        decode: bool,
+        /// The field; the result is `base64_<field>`.
+        field: String,
+    },
+    /// The add-on macro `ut_shannon(f)` (§5.29).
+    Shannon {
+        /// The field.
+        field: String,
+    },
+    /// The add-on macro `ut_parse_extended(f, list)` (§5.29).
+    ParseUrl {
+        /// The field.
+        field: String,
+        /// The list of suffixes as written; the public suffix list is used for all.
+        list: String,
+    },
+    /// `addtotals`.
+    AddTotals(AddTotalsCommand),
+    /// `replace`.
+    Replace(ReplaceCommand),
+    /// `extract`, `kv`.
+    Extract(ExtractCommand),
+    /// `xmlkv field`.
+    XmlKv {
+        /// The field, `_raw` where none was written.
+        field: String,
+    },
+    /// `fromjson field`.
+    FromJson {
+        /// The field.
+        field: String,
+        /// Text before the names.
+        prefix: String,
+    },
 }
 
 /// `search`: a Boolean expression and time bounds.
@@ -81,6 +247,8 @@ pub enum SearchExpr {
     Compare(Comparison),
     /// `field IN (v, …)` (§3.6): the OR of `field=v`.
     In(Membership),
+    /// `[ … ]` (§1.6.2): stands until the subsearch was run and its text was parsed in place.
+    Subsearch(Box<Plan>),
 }
 
 /// A text with wildcards: literal pieces, one `*` between each two neighbours (§1.4.7).
@@ -291,15 +459,15 @@ pub struct FieldsCommand {
     pub list: Vec<FieldPattern>,
 }
 
-/// `bin span=… [field] [AS new]`.
+/// `bin [options] [field] [AS new]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BinCommand {
     /// The field; `_time` where none was written (§5.4.1).
     pub field: String,
     /// New field's name, if the old one is to stay.
     pub alias: Option<String>,
-    /// Width of a bin.
-    pub span: BinSpan,
+    /// Width, or how it is found from the data (§5.4.6).
+    pub options: BinOptions,
 }
 
 /// Width of a bin (§5.4.3-5.4.5).
@@ -362,15 +530,32 @@ pub struct StatsCommand {
 pub struct Aggregate {
     /// The function.
     pub func: AggregateFunc,
-    /// What it is over; `None` only for a `count` of rows.
-    pub field: Option<FieldPattern>,
+    /// What it is over.
+    pub over: Over,
+    /// `sparkline(agg[, span])`: the function is applied per bucket of time; the span, if written.
+    pub sparkline: Option<Option<BinSpan>>,
     /// Output name after `as`; for a wildcard argument, a pattern with as many `*` (or an exact name).
     pub alias: Option<Glob>,
     /// Output name where there is no alias, normalised (§5.10.2): `count`, `dc(x)`, `values(*)`.
     pub default_name: String,
 }
 
-/// Aggregate functions.
+/// What an aggregate is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Rows: only `count`.
+    Rows,
+    /// A field, or fields by a pattern.
+    Field(FieldPattern),
+    /// `eval(…)`: the results that are not ∅; of a condition, the rows where it is true (§5.10.8).
+    Eval(Expr),
+}
+
+/// A percentage in ten-thousandths of a percent: 95.5 % is 955,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Percent(pub u32);
+
+/// Aggregate functions (§5.10.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AggregateFunc {
     /// Rows, or values of a field.
@@ -391,10 +576,40 @@ pub enum AggregateFunc {
     First,
     /// Value of the last row in stream order that has one.
     Last,
+    /// Mean of the numeric values.
+    Avg,
+    /// Sum of squares.
+    SumSq,
+    /// Greatest less least numeric value.
+    Range,
+    /// Sample standard deviation.
+    Stdev,
+    /// Population standard deviation.
+    StdevP,
+    /// Sample variance.
+    Var,
+    /// Population variance.
+    VarP,
+    /// Most frequent text.
+    Mode,
+    /// Interpolated percentile; `median` is the one at 50 %, `upperperc` the same as `perc`.
+    Perc(Percent),
+    /// Nearest-rank percentile.
+    ExactPerc(Percent),
+    /// Value at the least `_time`.
+    Earliest,
+    /// Value at the greatest `_time`.
+    Latest,
+    /// Time of the earliest value.
+    EarliestTime,
+    /// Time of the latest value.
+    LatestTime,
+    /// Change per second between earliest and latest.
+    Rate,
 }
 
 impl AggregateFunc {
-    /// The canonical name, as it stands in a default output name.
+    /// The function's canonical name; a percentile's without its number.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -407,6 +622,32 @@ impl AggregateFunc {
             Self::Sum => "sum",
             Self::First => "first",
             Self::Last => "last",
+            Self::Avg => "avg",
+            Self::SumSq => "sumsq",
+            Self::Range => "range",
+            Self::Stdev => "stdev",
+            Self::StdevP => "stdevp",
+            Self::Var => "var",
+            Self::VarP => "varp",
+            Self::Mode => "mode",
+            Self::Perc(_) => "perc",
+            Self::ExactPerc(_) => "exactperc",
+            Self::Earliest => "earliest",
+            Self::Latest => "latest",
+            Self::EarliestTime => "earliest_time",
+            Self::LatestTime => "latest_time",
+            Self::Rate => "rate",
+        }
+    }
+}
+
+impl Aggregate {
+    /// Returns the field or pattern that the aggregate is over, if it is over one.
+    #[must_use]
+    pub fn field(&self) -> Option<&FieldPattern> {
+        match &self.over {
+            Over::Field(field) => Some(field),
+            Over::Rows | Over::Eval(_) => None,
         }
     }
 }

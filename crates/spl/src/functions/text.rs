@@ -1,0 +1,6 @@
+//! text functions.
+
+use super::Signature;
+
+/// The entries.
+pub(super) const TABLE: &[Signature] = &[];
