@@ -278,7 +278,7 @@ fn read_header(file: &File, at: u64, end: u64) -> Result<PageHeader, Error> {
 fn columns(hunt: &Hunt, path: &Path) -> Result<Columns, Error> {
     let file = DataFile::open(path, &OpenOptions::default())?;
     let (map, _) = retrohunt_engine::schedule::field_map(file.columns(), &hunt.profiles, &[]);
-    let body = hunt.program.rules.first().and_then(|rule| rule.body.as_ref()).ok_or("there is no rule that runs")?;
+    let body = hunt.program.body(0).ok_or("there is no rule that runs")?;
     let process = map.resolve("process");
     let filtering: BTreeSet<usize> = process.columns().into_iter().collect();
     let mut others: BTreeSet<usize> = map.time().columns.first().map(|time| time.column).into_iter().collect();

@@ -169,7 +169,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Returns the value of `key`; `None` where the key or its value is missing.
-    fn get(&self, key: &str) -> Option<&'a Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
         let (_, node) = self.pairs.iter().find(|(name, _)| name.text == key)?;
         (!self.documents.scalar(node).is_some_and(Scalar::is_null)).then_some(*node)
     }

@@ -12,7 +12,7 @@ use retrohunt_stages::Needs;
 use retrohunt_stages::predicate::TermTest;
 
 use crate::anchor::{self, Leaves};
-use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf, LeafId, RawFacts};
+use crate::bound::{Bound, BoundBody, BoundTree, ColumnSearch, Field, Leaf, LeafId, RawFacts};
 use crate::codes;
 use crate::error::Error;
 use crate::faults::fault;
@@ -34,6 +34,44 @@ pub(crate) fn bind(
     widths: Vec<u64>,
     facts: RawFacts,
 ) -> Result<Bound, Error> {
+    let mut binder = binder(program, map, columns, widths, facts, program.bodies.len());
+    for (index, body) in program.bodies.iter().enumerate() {
+        binder.body = index;
+        let bound = binder.body(body);
+        binder.bound.bodies.push(bound);
+    }
+    let mut bound = binder.bound;
+    bound.searches = searches(&bound, program.settings.scalar)?;
+    Ok(bound)
+}
+
+/// Binds one body alone, and each node of its condition by itself, `true` beside those under an even number of NOTs; `None` for a node
+/// that is neutral (§3.12).
+pub(crate) fn bind_clauses(
+    program: &Program,
+    map: FieldMap,
+    columns: &[ColumnInfo],
+    widths: Vec<u64>,
+    facts: RawFacts,
+    body: &Body,
+    nodes: &[(&Tree, bool)],
+) -> (Bound, Vec<Option<BoundTree>>) {
+    let mut binder = binder(program, map, columns, widths, facts, 1);
+    let bound = binder.body(body);
+    binder.bound.bodies.push(bound);
+    let trees = nodes.iter().map(|(tree, positive)| binder.tree(tree, *positive)).collect();
+    (binder.bound, trees)
+}
+
+/// A binding without bodies yet.
+fn binder<'p>(
+    program: &'p Program,
+    map: FieldMap,
+    columns: &[ColumnInfo],
+    widths: Vec<u64>,
+    facts: RawFacts,
+    bodies: usize,
+) -> Binder<'p> {
     let raw = map.raw();
     let texts = map.text_columns();
     // The rendering stands for the event's own text: no time, provenance or binary (§2.2.2).
@@ -45,24 +83,16 @@ pub(crate) fn bind(
         raw_complete: facts.complete,
         texts,
         rendered,
-        rules: Vec::new(),
+        bodies: Vec::new(),
         leaves: Vec::new(),
         searches: Vec::new(),
         notes: BTreeSet::new(),
-        absent: vec![BTreeSet::new(); program.rules.len()],
+        absent: vec![BTreeSet::new(); bodies],
         leaf_columns: Vec::new(),
         widths,
     };
     let names = bound.map.fields().iter().map(|field| field.name.clone()).collect();
-    let mut binder = Binder { program, bound, facts, names, leaves: HashMap::new(), rule: 0 };
-    for (index, rule) in program.rules.iter().enumerate() {
-        binder.rule = index;
-        let rule = rule.body.as_ref().map(|body| binder.rule(body));
-        binder.bound.rules.push(rule);
-    }
-    let mut bound = binder.bound;
-    bound.searches = searches(&bound, program.settings.scalar)?;
-    Ok(bound)
+    Binder { program, bound, facts, names, leaves: HashMap::new(), body: 0 }
 }
 
 /// State of one binding.
@@ -73,8 +103,8 @@ struct Binder<'a> {
     /// Every field name of the schema, mapped ones included, sorted.
     names: Vec<String>,
     leaves: HashMap<LeafKey, LeafId>,
-    /// The rule being bound.
-    rule: usize,
+    /// The body being bound.
+    body: usize,
 }
 
 /// What makes two leaves the same.
@@ -87,8 +117,8 @@ enum LeafKey {
 }
 
 impl Binder<'_> {
-    /// Binds one rule.
-    fn rule(&mut self, body: &Body) -> BoundRule {
+    /// Binds one body.
+    fn body(&mut self, body: &Body) -> BoundBody {
         let tree = self.tree(&body.filter, true).unwrap_or(BoundTree::True);
         let need = anchor::need(&tree, &Leaves { program: self.program, bound: &self.bound });
         let anchor = crate::need::anchor(&need, &self.bound);
@@ -114,9 +144,9 @@ impl Binder<'_> {
         if let Needs::Fields(patterns) = &body.needs {
             let named = patterns.iter().filter_map(|pattern| pattern.glob.literal());
             let absent = named.filter(|name| !fields.iter().any(|field| field.name == *name)).map(str::to_owned);
-            self.bound.absent[self.rule].extend(absent);
+            self.bound.absent[self.body].extend(absent);
         }
-        BoundRule { tree, anchor, source, fields }
+        BoundBody { tree, anchor, source, fields }
     }
 
     /// The conjunct whose own anchor this is.
@@ -225,7 +255,7 @@ impl Binder<'_> {
             if let Some(class) = of_kind.first().and_then(|class| self.bound.map.class(*class)) {
                 let message =
                     format!("a product's marker also stands for every {kind} row of profile {}", class.profile);
-                self.bound.notes.insert((self.rule, codes::CLASS_MARKER, message));
+                self.bound.notes.insert((self.body, codes::CLASS_MARKER, message));
             }
             classes.extend(of_kind.into_iter().map(|class| class.0));
         }
@@ -250,10 +280,10 @@ impl Binder<'_> {
         }
         if SELECTORS.contains(&field.name.as_str()) {
             let message = format!("the input has no field `{}`; the condition was left out", field.name);
-            self.bound.notes.insert((self.rule, codes::UNMAPPED_SELECTOR, message));
+            self.bound.notes.insert((self.body, codes::UNMAPPED_SELECTOR, message));
             return None;
         }
-        self.bound.absent[self.rule].insert(field.name);
+        self.bound.absent[self.body].insert(field.name);
         Some(BoundTree::False)
     }
 
@@ -266,10 +296,10 @@ impl Binder<'_> {
         if name == "_raw" {
             let message =
                 "the input has no `_raw`; the pattern runs over the row's fields rendered as name=value".to_owned();
-            self.bound.notes.insert((self.rule, codes::VIRTUAL_RAW, message));
+            self.bound.notes.insert((self.body, codes::VIRTUAL_RAW, message));
             return Some(self.intern(LeafKey::Predicate(id), || Leaf::VirtualRaw { predicate: id }));
         }
-        self.bound.absent[self.rule].insert(name.to_owned());
+        self.bound.absent[self.body].insert(name.to_owned());
         // ∅ drops the row under `=` and keeps it under `!=` (§5.5.3).
         Some(if negated { BoundTree::True } else { BoundTree::False })
     }
@@ -282,7 +312,7 @@ impl Binder<'_> {
         }
         if self.facts.json && term.glob.pieces.iter().any(|piece| piece.contains('\\')) {
             let message = "`_raw` looks like JSON, where each backslash is written twice: a term with backslashes means another text there";
-            self.bound.notes.insert((self.rule, codes::JSON_RAW_BACKSLASH, message.to_owned()));
+            self.bound.notes.insert((self.body, codes::JSON_RAW_BACKSLASH, message.to_owned()));
         }
         let names = self.names.iter().filter(|name| pair_possible(test, &term.glob, name));
         let pairs: Vec<Field> = names.flat_map(|name| self.pair_fields(name)).collect();
@@ -369,14 +399,14 @@ fn single_piece(glob: &Glob) -> Option<&str> {
     pieces.next().is_none().then_some(first.as_str())
 }
 
-/// The rules of each needle, which is its bytes and whether case does not count.
-type RulesByNeedle = BTreeMap<(Vec<u8>, bool), Vec<usize>>;
+/// The bodies of each needle, which is its bytes and whether case does not count.
+type BodiesByNeedle = BTreeMap<(Vec<u8>, bool), Vec<usize>>;
 
 /// One searcher for each column that some anchor names.
 fn searches(bound: &Bound, scalar: bool) -> Result<Vec<ColumnSearch>, Error> {
-    let mut columns: BTreeMap<usize, RulesByNeedle> = BTreeMap::new();
-    for (index, rule) in bound.rules.iter().enumerate() {
-        let Some(anchor) = rule.as_ref().and_then(|rule| rule.anchor.as_ref()) else { continue };
+    let mut columns: BTreeMap<usize, BodiesByNeedle> = BTreeMap::new();
+    for (index, body) in bound.bodies.iter().enumerate() {
+        let Some(anchor) = &body.anchor else { continue };
         for literal in &anchor.literals {
             let needle = (literal.bytes.clone(), literal.folded);
             columns.entry(literal.column).or_default().entry(needle).or_default().push(index);
@@ -384,7 +414,7 @@ fn searches(bound: &Bound, scalar: bool) -> Result<Vec<ColumnSearch>, Error> {
     }
     let mut searches = Vec::with_capacity(columns.len());
     for (column, needles) in columns {
-        let rules = needles.values().cloned().collect();
+        let bodies = needles.values().cloned().collect();
         let needles: Vec<Needle> = needles
             .into_keys()
             .map(|(bytes, folded)| if folded { Needle::folded(bytes) } else { Needle::exact(bytes) })
@@ -392,7 +422,7 @@ fn searches(bound: &Bound, scalar: bool) -> Result<Vec<ColumnSearch>, Error> {
         let simd = if scalar { SimdChoice::Scalar } else { SimdChoice::Auto };
         let options = retrohunt_prefilter::Options { simd, ..retrohunt_prefilter::Options::default() };
         let searcher = Searcher::new(&needles, &options).map_err(|error| Error::internal(error.to_string()))?;
-        searches.push(ColumnSearch { column, searcher, needles, rules });
+        searches.push(ColumnSearch { column, searcher, needles, bodies });
     }
     Ok(searches)
 }

@@ -178,7 +178,7 @@ fn distinct(parts: Vec<BoundTree>) -> Vec<BoundTree> {
 }
 
 /// A rule in one schema.
-pub struct BoundRule {
+pub struct BoundBody {
     /// Which rows pass.
     pub tree: BoundTree,
     /// What is searched for to find candidates; `None`: every row is one.
@@ -198,8 +198,8 @@ pub struct ColumnSearch {
     pub searcher: Searcher,
     /// The needles as text, for `explain`.
     pub needles: Vec<Needle>,
-    /// For each needle, the rules whose anchor holds it.
-    pub rules: Vec<Vec<usize>>,
+    /// For each needle, the bodies whose anchor holds it, as indices in [`crate::Program::bodies`].
+    pub bodies: Vec<Vec<usize>>,
 }
 
 /// A program in one schema.
@@ -217,7 +217,7 @@ pub struct Bound {
     /// Columns of the rendered row (§5.5.2), in schema order.
     pub rendered: Vec<usize>,
     /// By rule; `None` for one that does not run.
-    pub rules: Vec<Option<BoundRule>>,
+    pub bodies: Vec<BoundBody>,
     /// All leaves; [`LeafId`] is the index.
     pub leaves: Vec<Leaf>,
     /// Searches, by column.

@@ -9,7 +9,7 @@ use retrohunt_spl::plan::{Command, SearchExpr};
 use retrohunt_spl::print;
 use retrohunt_stages::Needs;
 
-use crate::bound::{Bound, BoundRule, BoundTree, Field, Leaf};
+use crate::bound::{Bound, BoundBody, BoundTree, Field, Leaf};
 use crate::error::Error;
 use crate::program::{Body, Predicate, Program};
 use crate::prune;
@@ -21,7 +21,7 @@ pub fn plan(program: &Program, rule: usize) -> String {
     let mut out = String::new();
     let compiled = &program.rules[rule];
     let _ = writeln!(out, "rule {} {}", visible(&compiled.rule.id), visible(&compiled.rule.title));
-    let Some(body) = &compiled.body else {
+    let Some(body) = program.body(rule) else {
         out.push_str("  cannot run; `retrohunt check` says why\n");
         return out;
     };
@@ -58,7 +58,7 @@ fn predicates(out: &mut String, program: &Program, body: &Body) {
 }
 
 /// A predicate as SPL text.
-fn predicate_text(predicate: &Predicate) -> String {
+pub(crate) fn predicate_text(predicate: &Predicate) -> String {
     match predicate {
         Predicate::Term { term, .. } => print::expr(&SearchExpr::Term(term.clone())),
         Predicate::Compare { comparison, .. } => print::expr(&SearchExpr::Compare(comparison.clone())),
@@ -103,9 +103,12 @@ pub fn file(
         "  profiles   {}",
         if names.is_empty() { "none (names as they are)".to_owned() } else { names.join(", ") }
     );
-    let (Some(bound_rule), Some(body)) = (&bound.rules[rule], &program.rules[rule].body) else { return Ok(out) };
+    let Some((index, body)) = program.rules[rule].body.and_then(|index| Some((index, program.bodies.get(index)?))) else {
+        return Ok(out);
+    };
+    let bound_rule = &bound.bodies[index];
     binding(&mut out, program, &bound, bound_rule);
-    anchor(&mut out, &bound, bound_rule, rule);
+    anchor(&mut out, program, &bound, bound_rule, index);
     let kept = (0..file.row_groups()).filter(|&group| {
         let statistics = prune::Statistics::new(&file, group);
         prune::may_match(program, &bound, bound_rule, body, &statistics)
@@ -117,7 +120,7 @@ pub fn file(
 }
 
 /// The filter with names, and where each field comes from.
-fn binding(out: &mut String, program: &Program, bound: &Bound, rule: &BoundRule) {
+fn binding(out: &mut String, program: &Program, bound: &Bound, rule: &BoundBody) {
     let _ = writeln!(out, "  filter     {}", visible(&tree_text(program, bound, &rule.tree)));
     let mut seen = Vec::new();
     leaves(&rule.tree, &mut seen);
@@ -142,7 +145,7 @@ fn binding(out: &mut String, program: &Program, bound: &Bound, rule: &BoundRule)
 }
 
 /// The anchor and how it is searched for.
-fn anchor(out: &mut String, bound: &Bound, rule: &BoundRule, index: usize) {
+fn anchor(out: &mut String, program: &Program, bound: &Bound, rule: &BoundBody, index: usize) {
     let Some(anchor) = &rule.anchor else {
         out.push_str("  anchor     none: every row is a candidate\n");
         return;
@@ -157,7 +160,7 @@ fn anchor(out: &mut String, bound: &Bound, rule: &BoundRule, index: usize) {
         let _ = writeln!(out, "  anchor     {:?} ({case}) in {}", text, visible(&bound.columns[literal.column].name));
     }
     out.push_str("             the cheapest set of literals of which every matching row holds one\n");
-    for search in bound.searches.iter().filter(|search| search.rules.iter().flatten().any(|&rule| rule == index)) {
+    for search in bound.searches.iter().filter(|search| search.bodies.iter().flatten().any(|&body| body == index)) {
         let choice = search.searcher.choice();
         let rejected = choice.rejected.iter().map(|(algorithm, reason)| format!("; not {algorithm:?}: {reason}"));
         let rejected: String = rejected.collect();
@@ -167,7 +170,7 @@ fn anchor(out: &mut String, bound: &Bound, rule: &BoundRule, index: usize) {
             out,
             "  search     {column}: {} needles of {} rules, {folded} in any case, by {:?} ({}), {}{rejected}",
             search.needles.len(),
-            search.rules.iter().flatten().collect::<std::collections::BTreeSet<_>>().len(),
+            rules_of(program, search),
             choice.algorithm,
             choice.vector,
             choice.reason,
@@ -211,7 +214,7 @@ fn tree_text(program: &Program, bound: &Bound, tree: &BoundTree) -> String {
 }
 
 /// Where a field comes from.
-fn field_text(bound: &Bound, field: &Field) -> String {
+pub(crate) fn field_text(bound: &Bound, field: &Field) -> String {
     let mut parts: Vec<String> = Vec::new();
     for case in &field.source.cases {
         let columns: Vec<&str> =
@@ -225,4 +228,10 @@ fn field_text(bound: &Bound, field: &Field) -> String {
     }
     parts.extend(field.source.reachable_native().map(|column| format!("column {}", bound.columns[column].name)));
     format!("{} <- {}", field.name, parts.join("; else "))
+}
+
+/// How many rules have a needle in a search.
+fn rules_of(program: &Program, search: &crate::bound::ColumnSearch) -> usize {
+    let bodies = search.bodies.iter().flatten().filter_map(|&body| program.bodies.get(body));
+    bodies.map(|body| body.rule).collect::<std::collections::BTreeSet<_>>().len()
 }

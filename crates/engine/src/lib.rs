@@ -28,6 +28,7 @@ mod error;
 pub mod explain;
 mod faults;
 mod filter;
+mod finish;
 pub mod metrics;
 pub mod need;
 pub mod outcome;
@@ -35,6 +36,8 @@ pub mod program;
 mod prune;
 mod scan;
 pub mod schedule;
+mod subsearch;
+pub mod trace;
 
 pub use error::Error;
 #[cfg(feature = "faults")]

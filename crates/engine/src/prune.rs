@@ -8,7 +8,7 @@ use retrohunt_columnar::{ColumnKind, ColumnStatistics, DataFile, Proof, text};
 use retrohunt_profile::{Condition, Selector, Test};
 use retrohunt_spl::plan::{CompareOp, Glob};
 
-use crate::bound::{Bound, BoundRule, BoundTree, Field, Leaf};
+use crate::bound::{Bound, BoundBody, BoundTree, Field, Leaf};
 use crate::cells::column_id;
 use crate::faults::fault;
 use crate::program::{Body, Predicate, Program};
@@ -41,7 +41,7 @@ impl<'a> Statistics<'a> {
 pub(crate) fn may_match(
     program: &Program,
     bound: &Bound,
-    rule: &BoundRule,
+    rule: &BoundBody,
     body: &Body,
     statistics: &Statistics<'_>,
 ) -> bool {

@@ -18,7 +18,7 @@ use retrohunt_stages::predicate::RegexTest;
 use retrohunt_stages::{Batch, RowKey, State};
 use roaring::RoaringBitmap;
 
-use crate::bound::{Bound, BoundRule, BoundTree, ColumnSearch, Field, Leaf};
+use crate::bound::{Bound, BoundBody, BoundTree, ColumnSearch, Field, Leaf};
 use crate::cells::{column_id, keep, read_one};
 use crate::chunk::{CHUNK_ROWS, Chunk, Copied};
 use crate::error::Error;
@@ -32,8 +32,10 @@ use crate::prune;
 pub(crate) struct RowGroupResult {
     /// Per rule that had rows: its state.
     pub(crate) states: Vec<(usize, State)>,
-    /// Per rule whose pipeline failed: what happened.
+    /// Per body whose pipeline failed: what happened.
     pub(crate) failures: Vec<(usize, String)>,
+    /// Per body with any: rows on which a pattern of its filter gave up.
+    pub(crate) undecided: Vec<(usize, u64)>,
     /// No rule could have a row here; nothing was read.
     pub(crate) pruned: bool,
     /// Rows and bytes at each narrowing.
@@ -76,9 +78,9 @@ impl Task<'_> {
             return Ok(result);
         }
         let mut copied = HashMap::new();
-        let mut candidates: Vec<Option<RoaringBitmap>> = vec![None; self.bound.rules.len()];
+        let mut candidates: Vec<Option<RoaringBitmap>> = vec![None; self.bound.bodies.len()];
         for &rule in &active {
-            let anchored = !self.plain && self.rule(rule).is_some_and(|rule| rule.anchor.is_some());
+            let anchored = !self.plain && self.body(rule).is_some_and(|(bound, _)| bound.anchor.is_some());
             candidates[rule] = Some(if anchored { RoaringBitmap::new() } else { (0..rows).collect() });
         }
         if !self.plain {
@@ -93,21 +95,22 @@ impl Task<'_> {
         Ok(result)
     }
 
-    /// The rule in this schema.
-    fn rule(&self, rule: usize) -> Option<&BoundRule> {
-        self.bound.rules.get(rule).and_then(Option::as_ref)
+    /// A body, and what it is in this schema.
+    fn body(&self, body: usize) -> Option<(&BoundBody, &Body)> {
+        Some((self.bound.bodies.get(body)?, self.program.bodies.get(body)?))
     }
 
     /// The rules that may have a row in this row group.
     fn active_rules(&self) -> Vec<usize> {
-        let all = (0..self.bound.rules.len()).filter(|&rule| self.rule(rule).is_some());
+        let all = 0..self.bound.bodies.len();
         if self.plain {
             return all.collect();
         }
         let statistics = prune::Statistics::new(self.file, self.row_group);
-        all.filter(|&rule| match (self.rule(rule), self.program.rules[rule].body.as_ref()) {
-            (Some(bound), Some(body)) => prune::may_match(self.program, self.bound, bound, body, &statistics),
-            _ => false,
+        all.filter(|&body| {
+            self.body(body).is_some_and(|(bound, body)| {
+                prune::may_match(self.program, self.bound, bound, body, &statistics)
+            })
         })
         .collect()
     }
@@ -121,7 +124,7 @@ impl Task<'_> {
         scratch: &mut Scratch,
         metrics: &mut Metrics,
     ) -> Result<(), Error> {
-        let wanted = |needle: usize| search.rules[needle].iter().any(|&rule| candidates[rule].is_some());
+        let wanted = |needle: usize| search.bodies[needle].iter().any(|&rule| candidates[rule].is_some());
         if !(0..search.needles.len()).any(wanted) {
             return Ok(());
         }
@@ -220,7 +223,7 @@ impl Task<'_> {
         candidates: &mut [Option<RoaringBitmap>],
         copied: &HashMap<usize, Copied>,
     ) -> Result<(), Error> {
-        let (Some(bound), Some(rows)) = (self.rule(rule), candidates[rule].as_mut()) else { return Ok(()) };
+        let (Some((bound, _)), Some(rows)) = (self.body(rule), candidates[rule].as_mut()) else { return Ok(()) };
         for conjunct in bound.tree.conjuncts() {
             let BoundTree::Leaf(id) = conjunct else { continue };
             let Leaf::Field { predicate, field } = &self.bound.leaves[id.index()] else { continue };
@@ -304,7 +307,7 @@ impl Task<'_> {
         let mut survivors = Vec::new();
         for (rule, rows) in candidates.iter().enumerate() {
             let Some(rows) = rows else { continue };
-            let (Some(bound), Some(body)) = (self.rule(rule), self.program.rules[rule].body.as_ref()) else { continue };
+            let Some((bound, body)) = self.body(rule) else { continue };
             let live = chunk.among(rows);
             if live.is_clear() {
                 continue;
@@ -344,9 +347,7 @@ impl Task<'_> {
         }
         let keys = self.keys(&mut chunk)?;
         for (rule, rows) in survivors {
-            let (Some(bound), Some(body)) = (self.rule(*rule), self.program.rules[*rule].body.as_ref()) else {
-                continue;
-            };
+            let Some((bound, body)) = self.body(*rule) else { continue };
             let rows = match &places {
                 None => rows.clone(),
                 Some(places) => {
@@ -393,7 +394,7 @@ fn add(search: &ColumnSearch, found: &[RoaringBitmap], candidates: &mut [Option<
         if rows.is_empty() {
             continue;
         }
-        for &rule in &search.rules[needle] {
+        for &rule in &search.bodies[needle] {
             if let Some(candidates) = candidates[rule].as_mut() {
                 *candidates |= rows;
             }

@@ -4,7 +4,7 @@
 //! small ones both keep all threads busy, and few files are open at a time. States are merged per thread and in the end over threads; they
 //! are mergeable in any order (law 3), so the output does not depend on who did what.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,12 +16,12 @@ use retrohunt_stages::State;
 
 use crate::bind;
 use crate::bound::{Bound, RawFacts};
-use crate::codes;
 use crate::error::Error;
-use crate::metrics::Metrics;
-use crate::outcome::{InputOutcome, Outcome, RuleOutcome};
+use crate::finish::{Totals, finish};
+use crate::outcome::{InputOutcome, Outcome};
 use crate::program::Program;
 use crate::scan::{RowGroupResult, Scratch, Task};
+use crate::subsearch::{self, Archive, MapRunner};
 
 /// How a run goes over its input.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Observer for Silent {
 /// Runs all rules over all files; returns the result rows and what became of each file.
 ///
 /// `inputs` are in path order, which is the order of equal times in a result. A file or row group that cannot be read is named in the
-/// outcome, and the others are still done.
+/// outcome, and the others are still done. Rules with subsearches in their conditions take a pass of their own for those.
 #[must_use]
 pub fn scan(
     program: &Program,
@@ -83,6 +83,12 @@ pub fn scan(
     options: &ScanOptions,
     observer: &dyn Observer,
 ) -> Outcome {
+    subsearch::run(program, Archive { inputs, profiles, options, observer })
+}
+
+/// One pass over all files.
+pub(crate) fn pass(program: &Program, archive: Archive<'_>) -> Outcome {
+    let Archive { inputs, profiles, options, observer } = archive;
     let run = Run {
         program,
         profiles,
@@ -112,7 +118,7 @@ pub fn scan(
             }
         });
     }
-    run.finish(totals)
+    run.finish(totals, archive)
 }
 
 /// A bound program and the profiles it was bound with.
@@ -148,13 +154,6 @@ struct Unit {
     ordinal: usize,
     row_group: usize,
     bound: SharedBound,
-}
-
-/// What one thread gathered.
-struct Totals {
-    states: Vec<Option<State>>,
-    errors: Vec<Option<String>>,
-    metrics: Metrics,
 }
 
 /// Locks; a panic elsewhere does not make counters unusable.
@@ -197,12 +196,7 @@ impl Run<'_> {
 
     /// One thread's part.
     fn work(&self) -> Totals {
-        let rules = self.program.rules.len();
-        let mut totals = Totals {
-            states: (0..rules).map(|_| None).collect(),
-            errors: vec![None; rules],
-            metrics: Metrics::default(),
-        };
+        let mut totals = Totals::new(self.program);
         let mut scratch = Scratch::default();
         loop {
             match self.next() {
@@ -261,10 +255,18 @@ impl Run<'_> {
         options: &ScanOptions,
     ) -> Result<(Bound, Vec<String>), Error> {
         let (map, names) = field_map(file.columns(), profiles, &options.not_text);
-        let facts: Vec<RawFacts> = (0..file.row_groups()).map(|group| raw_facts(file, group)).collect();
-        let facts =
-            RawFacts { complete: facts.iter().all(|facts| facts.complete), json: facts.iter().any(|facts| facts.json) };
-        Ok((bind::bind(program, map, file.columns(), widths(file), facts)?, names))
+        let (widths, facts) = (widths(file), whole_raw_facts(file));
+        Ok((bind::bind(program, map, file.columns(), widths, facts)?, names))
+    }
+
+    /// What a binding to one file is made from, outside of a run.
+    pub(crate) fn facts(
+        file: &DataFile,
+        profiles: &Profiles,
+        options: &ScanOptions,
+    ) -> (FieldMap, Vec<u64>, RawFacts) {
+        let (map, _) = field_map(file.columns(), profiles, &options.not_text);
+        (map, widths(file), whole_raw_facts(file))
     }
 
     /// The program bound to the schema of a file's row group; made once per schema, and once more for row groups in which some row may
@@ -332,76 +334,43 @@ impl Run<'_> {
     /// Adds a row group's states to the thread's.
     fn absorb(&self, result: RowGroupResult, totals: &mut Totals) {
         totals.metrics += result.metrics;
-        for (rule, message) in result.failures {
-            totals.errors[rule].get_or_insert(message);
+        for (body, message) in result.failures {
+            totals.errors[body].get_or_insert(message);
         }
-        for (rule, state) in result.states {
-            merge(self.program, rule, &mut totals.states[rule], state, &mut totals.errors[rule]);
+        for (body, rows) in result.undecided {
+            totals.undecided[body] += rows;
+        }
+        for (body, state) in result.states {
+            merge(self.program, body, &mut totals.states[body], state, &mut totals.errors[body]);
         }
     }
+}
 
-    /// Merges the threads' states and finishes the pipelines.
-    fn finish(self, totals: Vec<Totals>) -> Outcome {
-        let rules = self.program.rules.len();
-        let mut outcome = Outcome { stopped: lock(&self.stopped).take(), ..Outcome::default() };
+impl Run<'_> {
+    /// Finishes the pipelines and adds what became of the files.
+    fn finish(self, totals: Vec<Totals>, archive: Archive<'_>) -> Outcome {
+        let runner = MapRunner { archive, settings: &self.program.settings };
+        let cache = lock(&self.bound);
+        let bounds: Vec<&Bound> = cache.values().map(|bound| &bound.0).collect();
+        let mut outcome = finish(self.program, totals, &bounds, &runner);
+        outcome.stopped = lock(&self.stopped).take();
         outcome.inputs = std::mem::take(&mut *lock(&self.reports));
         for input in &mut outcome.inputs {
             input.failed.sort();
-        }
-        let mut states: Vec<Option<State>> = (0..rules).map(|_| None).collect();
-        let mut errors: Vec<Option<String>> = vec![None; rules];
-        for total in totals {
-            outcome.metrics += total.metrics;
-            for (rule, (state, error)) in total.states.into_iter().zip(total.errors).enumerate() {
-                if let Some(error) = error {
-                    errors[rule].get_or_insert(error);
-                }
-                if let Some(state) = state {
-                    merge(self.program, rule, &mut states[rule], state, &mut errors[rule]);
-                }
-            }
-        }
-        let mut notes = vec![BTreeSet::new(); rules];
-        for (rule, names) in absent_everywhere(lock(&self.bound).values(), rules).into_iter().enumerate() {
-            if !names.is_empty() {
-                let names: Vec<String> = names.into_iter().collect();
-                notes[rule].insert((codes::FIELD_ABSENT, format!("in no input file: {}", names.join(", "))));
-            }
-        }
-        for bound in lock(&self.bound).values() {
-            for (rule, code, message) in &bound.0.notes {
-                notes[*rule].insert((*code, message.clone()));
-            }
-        }
-        for (rule, ((state, mut error), notes)) in states.into_iter().zip(errors).zip(notes).enumerate() {
-            let mut table = retrohunt_stages::Table::default();
-            if let Some(body) = &self.program.rules[rule].body {
-                match body.pipeline.finish_alone(state.unwrap_or_else(|| body.pipeline.state())) {
-                    Ok(finished) => table = finished,
-                    Err(failure) => error = error.or(Some(failure.to_string())),
-                }
-            }
-            outcome.rules.push(RuleOutcome { table, error, undecided: 0, notes: notes.into_iter().collect() });
         }
         outcome
     }
 }
 
-/// By rule: the fields that it names and no schema has.
-fn absent_everywhere<'a>(bound: impl Iterator<Item = &'a SharedBound>, rules: usize) -> Vec<BTreeSet<String>> {
-    let all: Vec<&SharedBound> = bound.collect();
-    let of_rule = |rule: usize| {
-        let mut schemas = all.iter().map(|bound| &bound.0.absent[rule]);
-        let mut names = schemas.next().cloned().unwrap_or_default();
-        schemas.for_each(|absent| names.retain(|name| absent.contains(name)));
-        names
-    };
-    (0..rules).map(of_rule).collect()
-}
-
 /// Merges a state into a slot.
-fn merge(program: &Program, rule: usize, slot: &mut Option<State>, state: State, error: &mut Option<String>) {
-    match (slot.as_mut(), &program.rules[rule].body) {
+pub(crate) fn merge(
+    program: &Program,
+    body: usize,
+    slot: &mut Option<State>,
+    state: State,
+    error: &mut Option<String>,
+) {
+    match (slot.as_mut(), program.bodies.get(body)) {
         (Some(own), Some(body)) => {
             if let Err(failure) = body.pipeline.absorb(own, state) {
                 error.get_or_insert(failure.to_string());
@@ -447,6 +416,12 @@ fn raw_facts(file: &DataFile, row_group: usize) -> RawFacts {
     RawFacts { complete: statistics.null_count == Some(0) && least.is_some(), json: least == Some(b'{') }
 }
 
+/// What the statistics of all row groups say of `_raw`.
+fn whole_raw_facts(file: &DataFile) -> RawFacts {
+    let facts: Vec<RawFacts> = (0..file.row_groups()).map(|group| raw_facts(file, group)).collect();
+    RawFacts { complete: facts.iter().all(|facts| facts.complete), json: facts.iter().any(|facts| facts.json) }
+}
+
 /// Expected bytes per row of each column, from the first row group's sizes.
 fn widths(file: &DataFile) -> Vec<u64> {
     let rows = if file.row_groups() == 0 { 1 } else { u64::from(file.row_group_rows(0)).max(1) };
@@ -483,7 +458,13 @@ pub fn can_match(program: &Program, inputs: &[PathBuf], profiles: &Profiles, opt
             continue;
         };
         for (rule, answer) in answers.iter_mut().enumerate() {
-            let (Some(bound_rule), Some(body)) = (&bound.rules[rule], &program.rules[rule].body) else { continue };
+            let Some(body) = program.rules[rule].body else { continue };
+            let (Some(bound_rule), Some(body)) = (bound.bodies.get(body), program.bodies.get(body)) else { continue };
+            // A rule that makes its own rows needs none of the input.
+            if body.filter == crate::program::Tree::Or(Vec::new()) {
+                *answer = CanMatch::Yes;
+                continue;
+            }
             let needed = bound_rule.anchor.as_ref().is_none_or(|anchor| !anchor.literals.is_empty());
             let reachable = needed
                 && *answer != CanMatch::Yes

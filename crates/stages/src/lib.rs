@@ -48,6 +48,7 @@
 mod aggregate;
 mod batch;
 mod bin;
+pub mod codes;
 mod error;
 mod expr;
 mod faults;
@@ -79,3 +80,5 @@ pub use notes::Notes;
 pub use pipeline::{Pipeline, ResolveTime, Settings, State};
 pub use table::{Table, TableColumn, TableRow, Value};
 pub use table_stage::{Context, Runner};
+/// TEMPORARY
+pub fn format_rows(_table: &Table) -> String { String::new() }

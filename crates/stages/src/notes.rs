@@ -8,14 +8,14 @@ pub struct Notes {
     /// Rows for which a pattern gave up (§5.6.8): they are no hits, and the result is incomplete.
     pub undecided: u64,
     /// Warnings and notes by code, each with one sentence that does not depend on rows.
-    pub codes: BTreeMap<String, String>,
+    pub codes: BTreeMap<&'static str, String>,
 }
 
 impl Notes {
     /// Adds a warning; the first text of a code stays.
-    pub(crate) fn warn(&mut self, code: &str, message: &str) {
+    pub(crate) fn warn(&mut self, code: &'static str, message: &str) {
         if !self.codes.contains_key(code) {
-            self.codes.insert(code.to_owned(), message.to_owned());
+            self.codes.insert(code, message.to_owned());
         }
     }
 
@@ -24,7 +24,7 @@ impl Notes {
         self.undecided += other.undecided;
         for (code, message) in other.codes {
             // Parts come in any order: of two texts the lesser stays.
-            match self.codes.get_mut(&code) {
+            match self.codes.get_mut(code) {
                 Some(own) if *own <= message => {}
                 Some(own) => *own = message,
                 None => {

@@ -14,6 +14,7 @@ use arrow_array::{Array, ArrayRef, ListArray, PrimitiveArray, RecordBatch, Recor
 use arrow_schema::{Field, Schema};
 
 use crate::batch::RowKey;
+use crate::codes;
 use crate::error::PipelineError;
 use crate::notes::Notes;
 
@@ -93,6 +94,7 @@ pub(crate) fn notes(batch: &RecordBatch) -> Result<Notes, PipelineError> {
         if key == UNDECIDED_KEY {
             notes.undecided = value.parse().map_err(|_| refused("the number of undecided rows is malformed"))?;
         } else if let Some(code) = key.strip_prefix(CODE_KEY) {
+            let code = codes::find(code).ok_or_else(|| refused(format!("`{code}` is no code of a note")))?;
             notes.warn(code, value);
         }
     }

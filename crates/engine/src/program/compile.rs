@@ -1,186 +1,24 @@
-//! All rules compiled: interned predicates, one filter and one pipeline per rule. Nothing here depends on an archive.
+//! From rules to a program.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use retrohunt_catalogue::Rule;
 use retrohunt_profile::Markers;
 use retrohunt_regex::{Budget, Regex};
 use retrohunt_spl::diagnostic::{Code, Diagnostic};
 use retrohunt_spl::macros::Macros;
-use retrohunt_spl::plan::{Command, CompareOp, Comparison, Membership, Plan, RegexCommand, SearchExpr, Term, TermKind};
+use retrohunt_spl::plan::{
+    Command, CompareOp, Glob, Plan, RegexCommand, SearchExpr, Step, Term, TermKind,
+};
 use retrohunt_spl::span::Span;
 use retrohunt_spl::{print, time};
 use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
-use retrohunt_stages::{Needs, Pipeline, Settings as PipelineSettings};
+use retrohunt_stages::Pipeline;
 
+use super::{Body, CompiledRule, Predicate, PredicateId, Program, Settings, Tree};
 use crate::codes;
 use crate::error::Error;
-
-/// What holds for all rules of a run.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// "Now" for relative times, in microseconds since the epoch (§4.6.3).
-    pub now: i64,
-    /// Zone of snapping, calendar bins and times without an offset (§4.6.2).
-    pub zone: TimeZone,
-    /// Lower bound of the run, inclusive; intersects a rule's own (§4.6.7).
-    pub earliest: Option<i64>,
-    /// Upper bound of the run, exclusive.
-    pub latest: Option<i64>,
-    /// Source positions kept per result row.
-    pub evidence: usize,
-    /// Does a product's marker also stand for the class of events it names (§2.8.2)?
-    pub class_markers: bool,
-    /// Bytes that all automata and their caches may take together.
-    pub automata_bytes: usize,
-    /// Search without vector instructions, for tests.
-    pub scalar: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            now: 0,
-            zone: TimeZone::UTC,
-            earliest: None,
-            latest: None,
-            evidence: 0,
-            class_markers: true,
-            automata_bytes: 64 << 20,
-            scalar: false,
-        }
-    }
-}
-
-/// Index of a predicate in its [`Program`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PredicateId(pub u32);
-
-impl PredicateId {
-    /// As an index.
-    pub(crate) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// A test on one row, shared by all rules that spell it.
-pub enum Predicate {
-    /// A term in the row's reference texts.
-    Term {
-        /// As planned.
-        term: Term,
-        /// Compiled.
-        test: TermTest,
-    },
-    /// A comparison.
-    Compare {
-        /// As planned.
-        comparison: Comparison,
-        /// Compiled.
-        test: CompareTest,
-        /// For `name::value`: the term it is where the input has no such field (§3.11).
-        term: Option<PredicateId>,
-    },
-    /// An IN.
-    In {
-        /// As planned.
-        membership: Membership,
-        /// Compiled.
-        test: InTest,
-    },
-    /// A `regex` command.
-    Regex {
-        /// As planned.
-        command: RegexCommand,
-        /// Compiled.
-        regex: Arc<Regex>,
-    },
-}
-
-/// A Boolean tree over predicates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tree {
-    /// Every row.
-    All,
-    /// All of them.
-    And(Vec<Tree>),
-    /// Any of them.
-    Or(Vec<Tree>),
-    /// Not this one.
-    Not(Box<Tree>),
-    /// A predicate; `first` where it stands in the first stage, where class markers hold (§2.8.1).
-    Leaf {
-        /// The predicate.
-        id: PredicateId,
-        /// Does it stand in the first stage?
-        first: bool,
-    },
-}
-
-/// What became of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It runs.
-    Runs,
-    /// It runs, and something about it is worth knowing.
-    RunsWithWarnings,
-    /// It does not run.
-    NotRunnable,
-}
-
-/// One rule, compiled or refused.
-pub struct CompiledRule {
-    /// The rule.
-    pub rule: Arc<Rule>,
-    /// What was found about it.
-    pub findings: Vec<Diagnostic>,
-    /// What runs, unless the rule was refused.
-    pub body: Option<Body>,
-}
-
-/// The part of a rule that runs.
-pub struct Body {
-    /// The plan.
-    pub plan: Plan,
-    /// How many of the plan's first commands the filter stands for.
-    pub fused: usize,
-    /// Which rows pass.
-    pub filter: Tree,
-    /// Lower time bound, inclusive, microseconds.
-    pub earliest: Option<i64>,
-    /// Upper time bound, exclusive.
-    pub latest: Option<i64>,
-    /// What happens to the rows that pass.
-    pub pipeline: Pipeline,
-    /// Which fields the pipeline reads.
-    pub needs: Needs,
-}
-
-impl CompiledRule {
-    /// Returns what became of the rule.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        match (&self.body, self.findings.is_empty()) {
-            (None, _) => Status::NotRunnable,
-            (Some(_), true) => Status::Runs,
-            (Some(_), false) => Status::RunsWithWarnings,
-        }
-    }
-}
-
-/// All rules of a run.
-pub struct Program {
-    /// In the order given.
-    pub rules: Vec<CompiledRule>,
-    /// All predicates; [`PredicateId`] is the index.
-    pub predicates: Vec<Predicate>,
-    /// What holds for all rules.
-    pub settings: Settings,
-    /// Which terms and comparisons are class markers.
-    pub markers: Markers,
-}
 
 /// Returns the rules compiled; a rule that cannot run is in the program with its findings and without a body.
 ///
@@ -188,44 +26,94 @@ pub struct Program {
 ///
 /// If the shipped table of class markers cannot be read, which the tests rule out.
 pub fn compile(rules: &[Arc<Rule>], macros: &Macros, settings: &Settings) -> Result<Program, Error> {
-    let budget = Budget::new(settings.automata_bytes);
-    let markers = Markers::shipped().map_err(|error| Error::internal(error.to_string()))?;
-    let mut compiler =
-        Compiler { settings, budget, markers, predicates: Vec::new(), interned: HashMap::new(), findings: Vec::new() };
-    let rules = rules.iter().map(|rule| compiler.rule(rule, macros)).collect();
-    Ok(Program { rules, predicates: compiler.predicates, settings: settings.clone(), markers: compiler.markers })
+    let planned = rules.iter().map(|rule| {
+        let (plan, findings) = retrohunt_spl::compile(&rule.logic, macros);
+        Planned { rule: Arc::clone(rule), plan, findings }
+    });
+    assemble(planned.collect(), settings)
 }
+
+/// A rule whose text was read.
+pub(crate) struct Planned {
+    /// The rule.
+    pub(crate) rule: Arc<Rule>,
+    /// Its plan, unless it was refused.
+    pub(crate) plan: Option<Plan>,
+    /// What was found about its text.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+/// Returns the program of rules whose texts were read.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub(crate) fn assemble(rules: Vec<Planned>, settings: &Settings) -> Result<Program, Error> {
+    let markers = Markers::shipped().map_err(|error| Error::internal(error.to_string()))?;
+    let mut compiler = Compiler {
+        settings,
+        budget: Budget::new(settings.automata_bytes),
+        predicates: Vec::new(),
+        interned: HashMap::new(),
+        bodies: Vec::new(),
+        findings: Vec::new(),
+    };
+    let rules = rules.into_iter().enumerate().map(|(index, rule)| compiler.rule(index, rule)).collect();
+    let Compiler { bodies, predicates, .. } = compiler;
+    Ok(Program { rules, bodies, predicates, settings: settings.clone(), markers })
+}
+
+/// How deep subsearches may be nested.
+const SUBSEARCH_DEPTH: usize = 16;
 
 /// State shared by the rules of one compilation.
 struct Compiler<'a> {
     settings: &'a Settings,
     budget: Arc<Budget>,
-    markers: Markers,
     predicates: Vec<Predicate>,
     /// Predicates by their canonical text.
     interned: HashMap<String, PredicateId>,
+    /// What is scanned, so far.
+    bodies: Vec<Body>,
     /// Findings about the current rule.
     findings: Vec<Diagnostic>,
 }
 
 impl Compiler<'_> {
     /// Compiles one rule.
-    fn rule(&mut self, rule: &Arc<Rule>, macros: &Macros) -> CompiledRule {
-        let (plan, findings) = retrohunt_spl::compile(&rule.logic, macros);
-        self.findings = findings;
-        let body = plan.and_then(|plan| self.body(plan));
-        let findings = std::mem::take(&mut self.findings);
-        CompiledRule { rule: Arc::clone(rule), findings, body }
+    fn rule(&mut self, index: usize, planned: Planned) -> CompiledRule {
+        self.findings = planned.findings;
+        let (bodies, predicates) = (self.bodies.len(), self.predicates.len());
+        let body = planned.plan.and_then(|plan| self.body(index, plan, 0));
+        if body.is_none() {
+            // What a refused rule has left behind runs for nobody.
+            self.bodies.truncate(bodies);
+            self.predicates.truncate(predicates);
+            self.interned.retain(|_, id| id.index() < predicates);
+        }
+        CompiledRule { rule: planned.rule, findings: std::mem::take(&mut self.findings), body }
     }
 
-    /// Splits a plan into filter and pipeline.
-    fn body(&mut self, plan: Plan) -> Option<Body> {
+    /// Splits a plan into filter and pipeline; returns its index in [`Program::bodies`], where its operands stand before it.
+    fn body(&mut self, rule: usize, plan: Plan, depth: usize) -> Option<usize> {
+        if depth > SUBSEARCH_DEPTH {
+            let span = plan.steps.first().map_or(Span::default(), |step| step.span);
+            let message = "subsearches are nested too deeply";
+            self.findings.push(Diagnostic::new(retrohunt_spl::diagnostic::codes::TOO_DEEP, span, message));
+            return None;
+        }
         let (mut filters, mut fused) = (Vec::new(), 0);
         let (mut earliest, mut latest) = (self.settings.earliest, self.settings.latest);
         // Searches and patterns before the first other command are one filter. A filter behind a projection stays in the pipeline: it
         // looks at the projected fields only (§3.15), and the rows it would save are few by then.
+        let generates = !matches!(plan.steps.first(), Some(Step { command: Command::Search(_), .. }));
         for step in &plan.steps {
             match &step.command {
+                // A generating command makes its own rows: none of the input passes.
+                _ if generates => {
+                    filters.push(Tree::Or(Vec::new()));
+                    break;
+                }
                 Command::Search(search) => {
                     filters.push(self.tree(&search.expr, fused == 0));
                     let lower = search.earliest.as_ref().and_then(|text| self.time(&text.0, step.span));
@@ -245,15 +133,7 @@ impl Compiler<'_> {
             fused += 1;
         }
         let commands: Vec<Command> = plan.steps[fused..].iter().map(|step| step.command.clone()).collect();
-        let (now, zone) = (self.settings.now, self.settings.zone.clone());
-        let settings = PipelineSettings {
-            timezone: zone.clone(),
-            evidence: self.settings.evidence,
-            resolve_time: Some(Arc::new(move |text| {
-                time::resolve(&text.0, now, &zone).ok().map(|time| time.unwrap_or(i64::MIN))
-            })),
-            ..PipelineSettings::default()
-        };
+        let settings = self.settings.pipeline(earliest, latest);
         let pipeline = match Pipeline::new(&commands, &settings) {
             Ok(pipeline) => pipeline,
             Err(error) => {
@@ -264,7 +144,11 @@ impl Compiler<'_> {
             }
         };
         let needs = pipeline.needs();
-        Some(Body { plan, fused, filter: and(filters), earliest, latest, pipeline, needs })
+        let operands = pipeline.operands().to_vec();
+        let operands = operands.into_iter().map(|plan| self.body(rule, plan, depth + 1)).collect::<Option<Vec<_>>>()?;
+        let filter = and(filters);
+        self.bodies.push(Body { rule, operands, plan, fused, filter, earliest, latest, pipeline, needs });
+        Some(self.bodies.len() - 1)
     }
 
     /// Resolves a time bound; the parser has already checked its form.
@@ -300,7 +184,7 @@ impl Compiler<'_> {
             SearchExpr::Compare(comparison) => {
                 let term = (comparison.op == CompareOp::Indexed).then(|| {
                     let text = format!("{}::{}", comparison.field.name, comparison.value.text());
-                    let glob = retrohunt_spl::plan::Glob::new(&text);
+                    let glob = Glob::new(&text);
                     self.leaf(&SearchExpr::Term(Term { glob, kind: TermKind::Plain, span: comparison.span }))
                 });
                 let test = CompareTest::new(comparison.op, &comparison.value, comparison.case);
@@ -317,7 +201,7 @@ impl Compiler<'_> {
             | SearchExpr::Not(_)
             | SearchExpr::Subsearch(_) => {
                 let term =
-                    Term { glob: retrohunt_spl::plan::Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
+                    Term { glob: Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
                 Predicate::Term { test: TermTest::new(&term), term }
             }
         };
