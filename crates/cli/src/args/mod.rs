@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Show the plan: stages, anchor, needles, chosen algorithms, pruning
     Explain(Explain),
+    /// Run the tests that rules carry, and show which clause decided against an event
+    Test(Test),
     /// Show columns, types, the chosen profile and the SPL fields that it maps
     Fields(Fields),
     /// Write synthetic telemetry with planted ground truth
@@ -121,7 +123,30 @@ pub(crate) struct Explain {
     /// Explain the plan for these files, directories or globs too
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Tell clause by clause why the rules take or leave the events of this file (NDJSON, Parquet or Arrow)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
     /// How to read them.
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Which rows.
+    #[command(flatten)]
+    pub(crate) times: Times,
+    /// Instruction set for the search; for tests
+    #[arg(long, value_enum, env = "RETROHUNT_SIMD", hide = true, default_value_t)]
+    pub(crate) simd: Simd,
+}
+
+/// `retrohunt test`.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Which rules.
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// Write the results as JUnit XML to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// How to read events.
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// Which rows.

@@ -63,6 +63,16 @@ pub(super) fn program(
     settings: &Settings,
     messages: Messages,
 ) -> Result<Program, Failure> {
+    let macros = macros(args, messages)?;
+    retrohunt_engine::compile(rules, &macros, settings).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Returns the macros that the options name.
+///
+/// # Errors
+///
+/// If a macro file cannot be read.
+pub(super) fn macros(args: &Rules, messages: Messages) -> Result<Macros, Failure> {
     let (definitions, errors) = retrohunt_catalogue::load_macros(&args.macros);
     if let Some(error) = errors.iter().find(|error| error.kind.is_path()) {
         return Err(Failure::usage(format!("--macros: {error}")));
@@ -75,7 +85,7 @@ pub(super) fn program(
         let params: Vec<&str> = definition.arguments.iter().map(String::as_str).collect();
         macros.define(&definition.name, &params, &definition.definition);
     }
-    retrohunt_engine::compile(rules, &macros, settings).map_err(|error| Failure::usage(error.to_string()))
+    Ok(macros)
 }
 
 /// Returns the files that the arguments name, and says what was passed over.

@@ -6,6 +6,7 @@ mod explain;
 mod fields;
 mod scan;
 mod synth;
+mod test;
 
 use std::io::{self, BufWriter, Write};
 
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: &Cli, messages: Messages) -> Result<u8, Failure> {
         Command::Scan(args) => scan::run(args, cli.talk, screen, messages),
         Command::Check(args) => check::run(args, messages),
         Command::Explain(args) => explain::run(args, messages),
+        Command::Test(args) => test::run(args, messages),
         Command::Fields(args) => fields::run(args, messages),
         Command::Synth(args) => synth::run(args),
     }
