@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod aimed;
 pub mod cases;
 pub mod harness;
 pub mod reference;
