@@ -40,8 +40,9 @@ struct Line {
 
 /// Tries one rule; `None` if it is refused, which other tests look at.
 fn try_rule(rule: &Arc<Rule>) -> Option<Line> {
-    let (plan, _) = retrohunt_spl::compile(&rule.logic, &Macros::shipped());
-    let plan = plan?;
+    let settings = retrohunt_engine::Settings::default();
+    let program = retrohunt_engine::compile(&[Arc::clone(rule)], &Macros::shipped(), &settings).unwrap();
+    let plan = program.body(0)?.plan.clone();
     let aimed = aim(&plan, 1);
     let mut line = Line { path: rule.path.file_name()?.to_string_lossy().into_owned(), ..Line::default() };
     (line.hits, line.misses) = (aimed.hits.len(), aimed.misses.len());

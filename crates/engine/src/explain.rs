@@ -103,7 +103,8 @@ pub fn file(
         "  profiles   {}",
         if names.is_empty() { "none (names as they are)".to_owned() } else { names.join(", ") }
     );
-    let Some((index, body)) = program.rules[rule].body.and_then(|index| Some((index, program.bodies.get(index)?))) else {
+    let Some((index, body)) = program.rules[rule].body.and_then(|index| Some((index, program.bodies.get(index)?)))
+    else {
         return Ok(out);
     };
     let bound_rule = &bound.bodies[index];

@@ -108,9 +108,8 @@ impl Task<'_> {
         }
         let statistics = prune::Statistics::new(self.file, self.row_group);
         all.filter(|&body| {
-            self.body(body).is_some_and(|(bound, body)| {
-                prune::may_match(self.program, self.bound, bound, body, &statistics)
-            })
+            self.body(body)
+                .is_some_and(|(bound, body)| prune::may_match(self.program, self.bound, bound, body, &statistics))
         })
         .collect()
     }

@@ -260,11 +260,7 @@ impl Run<'_> {
     }
 
     /// What a binding to one file is made from, outside of a run.
-    pub(crate) fn facts(
-        file: &DataFile,
-        profiles: &Profiles,
-        options: &ScanOptions,
-    ) -> (FieldMap, Vec<u64>, RawFacts) {
+    pub(crate) fn facts(file: &DataFile, profiles: &Profiles, options: &ScanOptions) -> (FieldMap, Vec<u64>, RawFacts) {
         let (map, _) = field_map(file.columns(), profiles, &options.not_text);
         (map, widths(file), whole_raw_facts(file))
     }

@@ -223,7 +223,9 @@ fn commands(
         let commands: Vec<_> = steps[..length].iter().map(|step| step.command.clone()).collect();
         let name = retrohunt_spl::print::command(&steps[length - 1].command);
         // A command that needs a subsearch's result cannot be tried alone; what comes after it neither.
-        let Ok(pipeline) = Pipeline::new(&commands, &program.settings.pipeline(body.earliest, body.latest)) else { break };
+        let Ok(pipeline) = Pipeline::new(&commands, &program.settings.pipeline(body.earliest, body.latest)) else {
+            break;
+        };
         if !pipeline.operands().is_empty() {
             break;
         }

@@ -91,6 +91,34 @@ pub mod codes {
         DUPLICATE_NAME = "E0129";
         /// A subsearch where it is not supported.
         UNSUPPORTED_SUBSEARCH = "E0130";
+        /// A function that does not exist (§6.5.1).
+        UNKNOWN_FUNCTION = "E0140";
+        /// A function with too few or too many arguments, or with one of a wrong form (§6.1.5).
+        WRONG_ARGUMENTS = "E0141";
+        /// A word between two values that is no operator of expressions.
+        UNKNOWN_OPERATOR = "E0142";
+        /// Two values beside each other: expressions have no implied AND (§1.5.2).
+        MISSING_OPERATOR = "E0143";
+        /// A value where a condition is needed (§5.8).
+        NOT_A_CONDITION = "E0144";
+        /// A condition assigned to a field (§5.9.1).
+        BOOLEAN_ASSIGNED = "E0145";
+        /// `mvfilter` whose condition does not read exactly one field (§6.4).
+        MVFILTER_FIELD = "E0146";
+        /// `mvmap` over something that is neither a field nor `mvindex` of one (§6.4).
+        MVMAP_FIELD = "E0147";
+        /// A name that cannot stand here unquoted (§1.7.3, §5.9.2).
+        BAD_NAME = "E0148";
+        /// A number that cannot be read.
+        BAD_NUMBER = "E0149";
+        /// `rex` without a named group (§5.7.2).
+        NO_NAMED_GROUP = "E0150";
+        /// A sed expression that cannot be read (§5.7.5).
+        SED_FORM = "E0151";
+        /// A clause that is known but not supported.
+        UNSUPPORTED_CLAUSE = "E0152";
+        /// A command in `foreach` that does not work on one row alone (§5.28).
+        NOT_ROW_WISE = "E0153";
         /// A macro that is not defined (§1.3.9).
         UNDEFINED_MACRO = "E0201";
         /// A macro call that cannot be read.
@@ -119,6 +147,14 @@ pub mod codes {
         DISPLACED_QUOTE = "W-DISPLACED-QUOTE";
         /// A bound on index time was passed over: an archive has no index time (§3.14).
         INDEX_TIME = "W-INDEX-TIME";
+        /// A quoted number compared by order is compared as a text (§4.3.3).
+        STRING_ORDER = "W-STRING-ORDER";
+        /// `=` in an expression knows no wildcards (§5.8).
+        WHERE_STAR = "W-WHERE-STAR";
+        /// `like` knows `%` and `_`, not `*` (§6.2).
+        LIKE_STAR = "W-LIKE-STAR";
+        /// `cidrmatch` takes the network first (§6.2).
+        CIDR_ARGUMENTS = "W-CIDR-ARGUMENTS";
         /// An aggregate without parentheses means `fn(*)` (§5.10.10).
         BARE_AGGREGATE = "W-BARE-AGGREGATE";
     }

@@ -32,6 +32,15 @@ struct Segment {
     from: From,
 }
 
+/// A part of a text that [`Expanded::derived`] puts together; offsets are into the text it is derived from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece<'a> {
+    /// The bytes from the first offset up to the second, as they stand.
+    Kept(usize, usize),
+    /// This text in the place of the bytes from the first offset up to the second.
+    Put(&'a str, usize, usize),
+}
+
 /// Where expanded text came from.
 #[derive(Clone, Copy, Debug)]
 enum From {
@@ -66,6 +75,42 @@ impl Expanded {
             None => Span::new(offset, offset + 1),
             Some(Segment { from: From::Call(span), .. }) => *span,
             Some(Segment { start, from: From::Source(at) }) => Span::new(at + offset - start, at + offset - start + 1),
+        }
+    }
+
+    /// Returns a text that is its own origin, without any expansion.
+    #[must_use]
+    pub(crate) fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// Returns a text made of pieces of this one: what a quoted argument spells, or a template with its placeholders filled in. Places
+    /// in it lead to the rule as written.
+    #[must_use]
+    pub(crate) fn derived(&self, pieces: &[Piece<'_>]) -> Self {
+        let mut out = Self::default();
+        for piece in pieces {
+            match *piece {
+                Piece::Kept(start, end) => out.copy(self, start, end),
+                Piece::Put(text, start, end) => out.push(text, From::Call(self.origin(start, end))),
+            }
+        }
+        out
+    }
+
+    /// Appends a part of another text with its origins.
+    fn copy(&mut self, other: &Self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let index = other.segments.partition_point(|segment| segment.start <= at);
+            let next = other.segments.get(index).map_or(end, |segment| segment.start.min(end));
+            let from = match index.checked_sub(1).and_then(|index| other.segments.get(index)) {
+                None => From::Source(at),
+                Some(Segment { from: From::Call(span), .. }) => From::Call(*span),
+                Some(Segment { start, from: From::Source(source) }) => From::Source(source + at - start),
+            };
+            self.push(other.text.get(at..next).unwrap_or_default(), from);
+            at = next;
         }
     }
 

@@ -10,6 +10,7 @@
 //! | [`split`] | text | stages |
 //! | [`lex`] | a stage | tokens |
 //! | [`search`](mod@search), [`commands`] | tokens | [`plan::Command`] |
+//! | [`mod@expr`] | the text of an expression | [`plan::Expr`] |
 //! | [`mod@print`] | a plan | text that gives the same plan |
 //!
 //! ```
@@ -27,6 +28,7 @@ pub mod commands;
 pub mod diagnostic;
 pub mod escape;
 pub mod expand;
+pub mod expr;
 pub mod functions;
 pub mod lex;
 pub mod macros;
@@ -95,6 +97,10 @@ fn holds_macro(text: &str, span: Span) -> bool {
 }
 
 /// TEMPORARY
-pub fn parse_search(_text: &str) -> Result<SearchExpr, Vec<Diagnostic>> { Err(Vec::new()) }
+pub fn parse_search(_text: &str) -> Result<SearchExpr, Vec<Diagnostic>> {
+    Err(Vec::new())
+}
 /// TEMPORARY
-pub fn parse_expression(_text: &str) -> Result<plan::Expr, Vec<Diagnostic>> { Err(Vec::new()) }
+pub fn parse_expression(_text: &str) -> Result<plan::Expr, Vec<Diagnostic>> {
+    Err(Vec::new())
+}

@@ -81,4 +81,6 @@ pub use pipeline::{Pipeline, ResolveTime, Settings, State};
 pub use table::{Table, TableColumn, TableRow, Value};
 pub use table_stage::{Context, Runner};
 /// TEMPORARY
-pub fn format_rows(_table: &Table) -> String { String::new() }
+pub fn format_rows(_table: &Table) -> String {
+    String::new()
+}

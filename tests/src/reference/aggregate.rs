@@ -5,18 +5,56 @@ use std::collections::BTreeSet;
 
 use retrohunt_spl::plan::AggregateFunc;
 
-use super::row::Row;
+use super::expand::Output;
+use super::expression::{Datum, World, value};
+use super::row::{Row, row_time};
 use super::value::{Number, Scalar};
 
-/// Returns the result of an aggregate over rows in stream order; empty is missing.
-///
-/// Without a field, `count` counts rows. Each value of a multivalue is seen on its own (§4.5.4).
-pub(super) fn result(func: AggregateFunc, field: Option<&str>, rows: &[&Row]) -> Vec<Scalar> {
-    let Some(field) = field else { return vec![count(rows.len())] };
-    let values: Vec<&Scalar> = rows.iter().flat_map(|row| row.get(field)).collect();
+/// What an aggregate sees of the rows of one group, in stream order: each value with the time of its row (§4.5.4).
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// How many rows there are.
+    rows: usize,
+    /// The values.
+    values: Vec<(Option<i64>, Scalar)>,
+    /// Rows for which a condition is true; none if the argument is no condition.
+    truths: Option<usize>,
+    /// Is it a count of rows?
+    of_rows: bool,
+}
+
+/// Returns what an aggregate over a field, an expression or rows sees of the rows of one group.
+pub(super) fn seen(output: &Output, rows: &[&Row], world: &World<'_>) -> Seen {
+    let mut seen =
+        Seen { rows: rows.len(), of_rows: output.field.is_none() && output.expr.is_none(), ..Seen::default() };
+    for row in rows {
+        let time = row.get("_time").first().and_then(|time| row_time(time, world.settings));
+        let values = match (&output.field, &output.expr) {
+            (Some(field), _) => row.get(field).to_vec(),
+            (None, Some(expr)) => match value(expr, row, world) {
+                Datum::Bool(truth) => {
+                    *seen.truths.get_or_insert(0) += usize::from(truth);
+                    Vec::new()
+                }
+                value => value.into_values(),
+            },
+            (None, None) => Vec::new(),
+        };
+        seen.values.extend(values.into_iter().map(|value| (time, value)));
+    }
+    seen
+}
+
+/// Returns the result of an aggregate; empty is missing.
+pub(super) fn result(func: AggregateFunc, seen: &Seen) -> Vec<Scalar> {
+    if seen.of_rows {
+        return vec![count(seen.rows)];
+    }
+    let values: Vec<&Scalar> = seen.values.iter().map(|(_, value)| value).collect();
     let texts = || values.iter().map(|value| value.text());
+    let number = |value: Option<f64>| value.map(Scalar::Float).into_iter().collect();
     match func {
-        AggregateFunc::Count => vec![count(values.len())],
+        AggregateFunc::Count => vec![count(seen.truths.unwrap_or(values.len()))],
         AggregateFunc::Dc => vec![count(texts().collect::<BTreeSet<String>>().len())],
         AggregateFunc::Values => texts().collect::<BTreeSet<String>>().into_iter().map(Scalar::Text).collect(),
         AggregateFunc::List => texts().map(Scalar::Text).collect(),
@@ -25,8 +63,101 @@ pub(super) fn result(func: AggregateFunc, field: Option<&str>, rows: &[&Row]) ->
         AggregateFunc::Min => extreme(&values, Ordering::is_lt).into_iter().collect(),
         AggregateFunc::Max => extreme(&values, Ordering::is_gt).into_iter().collect(),
         AggregateFunc::Sum => sum(&values).into_iter().collect(),
-        _ => Vec::new(),
+        AggregateFunc::Avg => {
+            let count = numbers(&values).len() as f64;
+            number(sum(&values).and_then(|sum| sum.number()).map(|sum| sum.real() / count))
+        }
+        AggregateFunc::SumSq => {
+            let squares: Vec<Scalar> = numbers(&values).iter().map(|number| Scalar::Float(number * number)).collect();
+            sum(&squares.iter().collect::<Vec<_>>()).into_iter().collect()
+        }
+        AggregateFunc::Range => {
+            let numbers = numbers(&values);
+            let ends = numbers.iter().copied().reduce(f64::min).zip(numbers.iter().copied().reduce(f64::max));
+            number(ends.map(|(least, greatest)| greatest - least))
+        }
+        AggregateFunc::Stdev => number(variance(&numbers(&values), 1.0).map(f64::sqrt)),
+        AggregateFunc::StdevP => number(variance(&numbers(&values), 0.0).map(f64::sqrt)),
+        AggregateFunc::Var => number(variance(&numbers(&values), 1.0)),
+        AggregateFunc::VarP => number(variance(&numbers(&values), 0.0)),
+        AggregateFunc::Mode => {
+            let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+            texts().for_each(|text| *counts.entry(text).or_default() += 1);
+            // Of equal counts the text that is least.
+            let most = counts.iter().rev().max_by_key(|(_, count)| **count);
+            most.map(|(text, _)| Scalar::Text(text.clone())).into_iter().collect()
+        }
+        AggregateFunc::Perc(percent) => {
+            let numbers = sorted(numbers(&values));
+            number(interpolated(&numbers, f64::from(percent.0) / 10_000.0))
+        }
+        AggregateFunc::ExactPerc(percent) => {
+            let numbers = sorted(numbers(&values));
+            let place = (f64::from(percent.0) / 10_000.0 * numbers.len() as f64 / 100.0).floor();
+            let place = format!("{place:.0}").parse::<usize>().unwrap_or(0).min(numbers.len().saturating_sub(1));
+            number(numbers.get(place).copied())
+        }
+        AggregateFunc::Earliest => at_time(seen, Ordering::is_lt).map(|(_, value)| value).into_iter().collect(),
+        AggregateFunc::Latest => at_time(seen, Ordering::is_gt).map(|(_, value)| value).into_iter().collect(),
+        AggregateFunc::EarliestTime => number(at_time(seen, Ordering::is_lt).map(|(time, _)| time as f64 / 1e6)),
+        AggregateFunc::LatestTime => number(at_time(seen, Ordering::is_gt).map(|(time, _)| time as f64 / 1e6)),
+        AggregateFunc::Rate => {
+            let (first, last) = (at_time(seen, Ordering::is_lt), at_time(seen, Ordering::is_gt));
+            let rate = first.zip(last).and_then(|((begin, first), (end, last))| {
+                let rise = last.number()?.real() - first.number()?.real();
+                (end != begin).then(|| rise / ((end - begin) as f64 / 1e6))
+            });
+            number(rate)
+        }
     }
+}
+
+/// The numbers among values.
+fn numbers(values: &[&Scalar]) -> Vec<f64> {
+    values.iter().filter_map(|value| value.number()).map(Number::real).collect()
+}
+
+/// Numbers in ascending order.
+fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
+    numbers.sort_by(|left, right| left.partial_cmp(right).unwrap_or(Ordering::Equal));
+    numbers
+}
+
+/// The variance; one number has none (§5.10.8). `less`: 1 for a sample.
+fn variance(numbers: &[f64], less: f64) -> Option<f64> {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    match numbers.len() {
+        0 => None,
+        1 => Some(0.0),
+        _ => Some(numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / (count - less)),
+    }
+}
+
+/// The percentile at F = N·(n-1)/100 between neighbours.
+fn interpolated(numbers: &[f64], percent: f64) -> Option<f64> {
+    let last = numbers.len().checked_sub(1)?;
+    let place = percent * last as f64 / 100.0;
+    let below = format!("{:.0}", place.floor()).parse::<usize>().ok()?.min(last);
+    let above = (below + 1).min(last);
+    Some(numbers[below] + (numbers[above] - numbers[below]) * (place - place.floor()))
+}
+
+/// The value at the least or greatest time: of equal times the last in the stream for the least, the first for the greatest.
+fn at_time(seen: &Seen, better: fn(Ordering) -> bool) -> Option<(i64, Scalar)> {
+    let mut best: Option<(i64, Scalar)> = None;
+    for (time, value) in &seen.values {
+        let Some(time) = time else { continue };
+        let wins = best.as_ref().is_none_or(|(known, _)| {
+            let order = time.cmp(known);
+            // `<` is the least: there a later one of the same time replaces an earlier one.
+            better(order) || (order.is_eq() && better(Ordering::Less))
+        });
+        if wins {
+            best = Some((*time, value.clone()));
+        }
+    }
+    best
 }
 
 /// Returns a number of rows or values.

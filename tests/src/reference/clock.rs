@@ -80,7 +80,7 @@ fn epoch(text: &str) -> Option<i64> {
 }
 
 /// Returns the microseconds of a modifier such as `-1d@d+2h`, relative to now (§4.6.4, §4.6.5).
-fn relative(text: &str, settings: &Settings) -> Option<i64> {
+pub(super) fn relative(text: &str, settings: &Settings) -> Option<i64> {
     let mut now = moment(settings.now)?.to_zoned_datetime(settings.timezone.clone());
     let mut rest = text;
     if rest.is_empty() {

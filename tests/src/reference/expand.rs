@@ -1,6 +1,6 @@
 //! Which output columns a `stats` has: wildcards and name clashes (§5.10.2, §5.10.4, §5.10.5).
 
-use retrohunt_spl::plan::{Aggregate, AggregateFunc, FieldPattern, Glob, StatsCommand};
+use retrohunt_spl::plan::{Aggregate, AggregateFunc, Expr, FieldPattern, Glob, Over, StatsCommand};
 
 use super::row::Field;
 
@@ -9,8 +9,10 @@ use super::row::Field;
 pub(super) struct Output {
     /// The function.
     pub(super) func: AggregateFunc,
-    /// The field, none for a count of rows.
+    /// The field, none for a count of rows and for an expression.
     pub(super) field: Option<String>,
+    /// The expression, if it is over one.
+    pub(super) expr: Option<Expr>,
     /// The column's name.
     pub(super) name: String,
     /// Is it kept when empty (§9.6)?
@@ -43,11 +45,15 @@ fn one(aggregate: &Aggregate, command: &StatsCommand, present: &[Field]) -> Vec<
     let func = aggregate.func;
     let Some(pattern) = aggregate.field() else {
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
-        return vec![Output { func, field: None, name, named: true, rank: (true, 0) }];
+        let expr = match &aggregate.over {
+            Over::Eval(expr) => Some(expr.clone()),
+            Over::Rows | Over::Field(_) => None,
+        };
+        return vec![Output { func, field: None, expr, name, named: true, rank: (true, 0) }];
     };
     if let Some(field) = pattern.glob.literal() {
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
-        return vec![Output { func, field: Some(field.to_owned()), name, named: true, rank: (true, 0) }];
+        return vec![Output { func, field: Some(field.to_owned()), expr: None, name, named: true, rank: (true, 0) }];
     }
     let literal = pattern.glob.pieces.iter().map(|piece| piece.chars().count()).sum();
     let mut fields: Vec<&Field> = present.iter().filter(|field| expands(pattern, &field.name, &command.by)).collect();
@@ -57,7 +63,7 @@ fn one(aggregate: &Aggregate, command: &StatsCommand, present: &[Field]) -> Vec<
             Some(alias) => fill(alias, &captures(&pattern.glob, &field.name)),
             None => format!("{}({})", func.name(), field.name),
         };
-        Output { func, field: Some(field.name.clone()), name, named: field.named, rank: (false, literal) }
+        Output { func, field: Some(field.name.clone()), expr: None, name, named: field.named, rank: (false, literal) }
     };
     fields.into_iter().map(output).collect()
 }

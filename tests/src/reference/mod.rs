@@ -15,6 +15,8 @@
 //! | `compare` | field comparison of `search` (§3) |
 //! | `search` | the condition of `search` on one row |
 //! | `pattern` | regexes (§5.6) |
+//! | `expression` | `eval` and `where` expressions and their functions (§6), a folder |
+//! | `commands` | the commands beyond those below, a folder |
 //! | `project` | `table` and `fields` (§5.2) |
 //! | `bin` | `bin` (§5.4) |
 //! | `expand`, `aggregate`, `stats` | `stats` (§5.10): which columns, one aggregate, the command |
@@ -31,8 +33,10 @@ pub mod value;
 mod aggregate;
 mod bin;
 mod breakers;
+mod commands;
 mod compare;
 mod expand;
+mod expression;
 mod marker;
 mod markup;
 mod neutral;
@@ -44,3 +48,5 @@ mod search;
 mod stats;
 
 pub use run::{Refusal, run};
+
+use expression::{filled as expression_filled, json_text};

@@ -34,6 +34,26 @@ impl Pattern {
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
         self.regex.is_match(text.as_bytes()).ok()
     }
+
+    /// Returns the names of the groups, `None` for one without; the first is the whole match.
+    pub(super) fn names(&self) -> &[Option<String>] {
+        self.regex.capture_names()
+    }
+
+    /// Returns all matches that do not overlap, each with the byte ranges of its groups; after an empty match the search goes on one
+    /// character further (§6.3). `None` if the match limit was hit.
+    pub(super) fn all(&self, text: &str) -> Option<Vec<Vec<Option<(usize, usize)>>>> {
+        let mut found = Vec::new();
+        let mut locations = self.regex.capture_locations();
+        let mut at = 0;
+        while at <= text.len() {
+            let Some(whole) = self.regex.captures_read_at(&mut locations, text.as_bytes(), at).ok()? else { break };
+            let (start, end) = (whole.start(), whole.end());
+            found.push((0..locations.len()).map(|group| locations.get(group)).collect());
+            at = if end > start { end } else { end + text[end..].chars().next().map_or(1, char::len_utf8) };
+        }
+        Some(found)
+    }
 }
 
 /// Compiles one pattern.

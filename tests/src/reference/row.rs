@@ -54,6 +54,45 @@ pub(super) struct SourceTexts {
     pub(super) columns: Vec<(String, String)>,
 }
 
+impl RowSet {
+    /// Sets a field in every row, or removes it where there are no values. A new field's column comes last; the rule names it.
+    pub(super) fn assign(&mut self, name: &str, values: Vec<Vec<Scalar>>) {
+        self.add_column(name, true);
+        for (row, values) in self.rows.iter_mut().zip(values) {
+            row.set(name, values);
+        }
+        self.changed();
+    }
+
+    /// Adds a column behind the others, unless it is there; `named`: the rule names it.
+    pub(super) fn add_column(&mut self, name: &str, named: bool) {
+        match self.columns.iter_mut().find(|column| column.name == name) {
+            Some(column) => column.named |= named,
+            None => self.columns.push(Field { name: name.to_owned(), named }),
+        }
+    }
+
+    /// Takes a column out.
+    pub(super) fn remove_column(&mut self, name: &str) {
+        self.columns.retain(|column| column.name != name);
+        for row in &mut self.rows {
+            row.fields.remove(name);
+        }
+        self.changed();
+    }
+
+    /// The fields have changed: rows know the columns that there are now, and terms look at the current fields (§3.15).
+    pub(super) fn changed(&mut self) {
+        let names: BTreeSet<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        for row in &mut self.rows {
+            let known: BTreeSet<String> =
+                row.known.union(&names).filter(|name| names.contains(*name)).cloned().collect();
+            row.known = Rc::new(known);
+            row.source = None;
+        }
+    }
+}
+
 impl Row {
     /// Returns the values of a field, empty if it is missing.
     pub(super) fn get(&self, name: &str) -> &[Scalar] {

@@ -1,11 +1,14 @@
 //! The commands of a plan, one after the other.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use retrohunt_spl::plan::{Command, Plan, RegexCommand};
+use retrohunt_spl::plan::{Command, Expr, ExprKind, Plan, RegexCommand, SearchExpr, Step};
 
 use super::archive::Archive;
 use super::bin::bin;
+use super::commands::{self, Runs};
+use super::expression::World;
 use super::output::Output;
 use super::pattern::Pattern;
 use super::project;
@@ -24,6 +27,19 @@ pub struct Refusal {
     pub text: String,
 }
 
+/// Returns the rows that a rule gives over an archive.
+///
+/// # Errors
+///
+/// If a pattern does not compile, a time bound is not a time, two output columns were given one name, or a command is not known here.
+pub fn run(archive: &Archive, plan: &Plan, settings: &Settings) -> Result<Output, Refusal> {
+    let runner = Runner { archive, settings, notes: RefCell::default() };
+    let rows = runner.plan(plan)?;
+    let notes = runner.notes.into_inner();
+    let output = Output::new(&rows, settings);
+    Ok(Output { warnings: notes.warnings.into_iter().collect(), undecided: notes.undecided, ..output })
+}
+
 /// What was noticed while running.
 #[derive(Debug, Default)]
 struct Notes {
@@ -31,32 +47,113 @@ struct Notes {
     undecided: u64,
 }
 
-/// Returns the rows that a rule gives over an archive.
-///
-/// # Errors
-///
-/// If a pattern does not compile, a time bound is not a time, or two output columns were given one name.
-pub fn run(archive: &Archive, plan: &Plan, settings: &Settings) -> Result<Output, Refusal> {
-    let mut rows = row::read(archive, settings);
-    let mut notes = Notes::default();
-    for (index, step) in plan.steps.iter().enumerate() {
-        rows = match &step.command {
+/// Runs plans over an archive, subsearches too.
+struct Runner<'a> {
+    archive: &'a Archive,
+    settings: &'a Settings,
+    notes: RefCell<Notes>,
+}
+
+impl Runs for Runner<'_> {
+    fn plan(&self, plan: &Plan) -> Result<RowSet, Refusal> {
+        let generates = !matches!(plan.steps.first(), Some(Step { command: Command::Search(_), .. }));
+        let rows = if generates { RowSet::default() } else { row::read(self.archive, self.settings) };
+        self.steps(plan, rows, true)
+    }
+
+    fn commands(&self, plan: &Plan, rows: RowSet) -> Result<RowSet, Refusal> {
+        self.steps(plan, rows, false)
+    }
+}
+
+impl Runner<'_> {
+    /// Runs the commands of a plan on rows; `first`: its first command is the first of a search.
+    fn steps(&self, plan: &Plan, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
+        for (index, step) in plan.steps.iter().enumerate() {
+            let command = self.resolved(&step.command)?;
+            rows = self.step(&command, rows, first && index == 0)?;
+        }
+        Ok(rows)
+    }
+
+    /// Runs one command.
+    fn step(&self, command: &Command, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
+        let world = World::new(self.settings);
+        let mut notes = self.notes.borrow_mut();
+        let rows = match command {
             Command::Search(command) => {
                 let search =
-                    Search::new(command, settings, index == 0).map_err(|text| Refusal { kind: "time", text })?;
+                    Search::new(command, self.settings, first).map_err(|text| Refusal { kind: "time", text })?;
                 rows.rows.retain(|row| search.keeps(row, &mut notes.warnings));
                 rows
             }
             Command::Regex(command) => regex(rows, command, &mut notes)?,
             Command::Table(list) => project::table(rows, list),
             Command::Fields(command) => project::fields(rows, command),
-            Command::Bin(command) => bin(rows, command, settings),
-            Command::Stats(command) => stats(&rows, command).map_err(|text| Refusal { kind: "name", text })?,
-            other => return Err(Refusal { kind: "command", text: format!("{other:?}") }),
+            Command::Bin(command) => bin(rows, command, self.settings),
+            Command::Stats(command) => stats(&rows, command, &world).map_err(|text| Refusal { kind: "name", text })?,
+            other => {
+                drop(notes);
+                let rows = commands::run(other, rows, &world, self)?;
+                notes = self.notes.borrow_mut();
+                rows
+            }
         };
+        notes.warnings.extend(world.warnings.into_inner());
+        Ok(rows)
     }
-    let output = Output::new(&rows, settings);
-    Ok(Output { warnings: notes.warnings.into_iter().collect(), undecided: notes.undecided, ..output })
+
+    /// The command with the subsearches of its condition run and their text put in place (§1.6.2).
+    fn resolved(&self, command: &Command) -> Result<Command, Refusal> {
+        let mut command = command.clone();
+        match &mut command {
+            Command::Search(search) => self.resolve_search(&mut search.expr)?,
+            Command::Where(condition) => self.resolve_expr(condition)?,
+            _ => {}
+        }
+        Ok(command)
+    }
+
+    /// The text of a subsearch's result.
+    fn text(&self, plan: &Plan) -> Result<String, Refusal> {
+        self.plan(plan).map(|rows| commands::formatted(&rows))
+    }
+
+    /// Puts results into a search condition.
+    fn resolve_search(&self, expr: &mut SearchExpr) -> Result<(), Refusal> {
+        match expr {
+            SearchExpr::And(parts) | SearchExpr::Or(parts) => {
+                parts.iter_mut().try_for_each(|part| self.resolve_search(part))
+            }
+            SearchExpr::Not(part) => self.resolve_search(part),
+            SearchExpr::Subsearch(plan) => {
+                let text = self.text(plan)?;
+                *expr = retrohunt_spl::parse_search(&text).map_err(|_| Refusal { kind: "subsearch", text })?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts results into an expression.
+    fn resolve_expr(&self, expr: &mut Expr) -> Result<(), Refusal> {
+        match &mut expr.kind {
+            ExprKind::Negate(inner) | ExprKind::Not(inner) => self.resolve_expr(inner),
+            ExprKind::Arithmetic(_, left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::Logic(_, left, right) => {
+                self.resolve_expr(left)?;
+                self.resolve_expr(right)
+            }
+            ExprKind::Call(_, arguments) => arguments.iter_mut().try_for_each(|argument| self.resolve_expr(argument)),
+            ExprKind::Subsearch(plan) => {
+                let text = self.text(plan)?;
+                *expr = retrohunt_spl::parse_expression(&text).map_err(|_| Refusal { kind: "subsearch", text })?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `regex` (§5.5).

@@ -10,6 +10,13 @@ use super::row::{Row, row_time};
 use super::settings::Settings;
 use super::{clock, marker, markup, neutral};
 
+/// Does a condition hold on a row of a later stage (§3.15)?
+pub(super) fn matches(expr: &SearchExpr, row: &Row, settings: &Settings) -> bool {
+    let command = SearchCommand { expr: expr.clone(), earliest: None, latest: None };
+    let search = Search { command: &command, settings, first: false, bounds: (None, None) };
+    search.keeps(row, &mut BTreeSet::new())
+}
+
 /// A `search` command, ready to test rows.
 pub(super) struct Search<'a> {
     /// The command.

@@ -7,11 +7,12 @@ use retrohunt_spl::plan::{AggregateFunc, StatsCommand};
 
 use super::aggregate;
 use super::expand::{Output, outputs};
+use super::expression::World;
 use super::row::{Field, Row, RowSet};
 use super::value::{Scalar, natural_order};
 
 /// Returns one row a group, ascending by the by-fields (§5.10.7); the error is an output name that was written twice.
-pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, String> {
+pub(super) fn stats(rows: &RowSet, command: &StatsCommand, world: &World<'_>) -> Result<RowSet, String> {
     let outputs = outputs(command, &rows.columns)?;
     let by = command.by.iter().map(|name| Field { name: name.clone(), named: true });
     let aggregates = outputs.iter().map(|output| Field { name: output.name.clone(), named: output.named });
@@ -29,7 +30,7 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, Str
             row.set(name, vec![value]);
         }
         for output in outputs.iter().filter(|output| !dropped.contains(&output.name)) {
-            row.set(&output.name, aggregate::result(output.func, output.field.as_deref(), &members));
+            row.set(&output.name, aggregate::result(output.func, &aggregate::seen(output, &members, world)));
         }
         row
     });
@@ -37,10 +38,10 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand) -> Result<RowSet, Str
 }
 
 /// The by-fields' values of a group, and its rows in stream order.
-type Group<'a> = (Vec<Scalar>, Vec<&'a Row>);
+pub(super) type Group<'a> = (Vec<Scalar>, Vec<&'a Row>);
 
 /// Returns the groups in result order.
-fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<Group<'a>> {
+pub(super) fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<Group<'a>> {
     if command.by.is_empty() {
         let counts = command.aggregates.iter().any(|a| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc));
         // No rows: one row of zeros if anything counts, else none (§5.10.6).
@@ -65,7 +66,7 @@ fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<Group<'a>> {
 /// Returns the group keys of a row: the cross product of its by-fields' values, none if one is missing (§5.10.3).
 ///
 /// Keys are texts; `_time` stays a time so that it prints as one.
-fn keys(row: &Row, command: &StatsCommand) -> Vec<Vec<Scalar>> {
+pub(super) fn keys(row: &Row, command: &StatsCommand) -> Vec<Vec<Scalar>> {
     let mut keys: Vec<Vec<Scalar>> = vec![Vec::new()];
     for name in &command.by {
         let mut values: Vec<Scalar> = row.get(name).to_vec();
@@ -86,11 +87,30 @@ fn keys(row: &Row, command: &StatsCommand) -> Vec<Vec<Scalar>> {
 
 /// Returns the output names that `allnum` drops: numeric aggregates over a field with any value that is no number (§5.10.1).
 fn not_all_numbers(outputs: &[Output], command: &StatsCommand, rows: &RowSet) -> BTreeSet<String> {
-    let numeric = |output: &&Output| output.func == AggregateFunc::Sum;
+    let numeric = |output: &&Output| is_numeric(output.func);
     let mixed = |output: &&Output| {
         let field = output.field.as_deref().unwrap_or_default();
         rows.rows.iter().flat_map(|row| row.get(field)).any(|value| value.number().is_none())
     };
     let dropped = outputs.iter().filter(|_| command.allnum).filter(numeric).filter(mixed);
     dropped.map(|output| output.name.clone()).collect()
+}
+
+/// Is it an aggregate of numbers, which `allnum` is about?
+pub(super) fn is_numeric(func: AggregateFunc) -> bool {
+    use AggregateFunc as F;
+    matches!(
+        func,
+        F::Sum
+            | F::Avg
+            | F::SumSq
+            | F::Range
+            | F::Stdev
+            | F::StdevP
+            | F::Var
+            | F::VarP
+            | F::Perc(_)
+            | F::ExactPerc(_)
+            | F::Rate
+    )
 }

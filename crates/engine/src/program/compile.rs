@@ -8,13 +8,11 @@ use retrohunt_profile::Markers;
 use retrohunt_regex::{Budget, Regex};
 use retrohunt_spl::diagnostic::{Code, Diagnostic};
 use retrohunt_spl::macros::Macros;
-use retrohunt_spl::plan::{
-    Command, CompareOp, Glob, Plan, RegexCommand, SearchExpr, Step, Term, TermKind,
-};
+use retrohunt_spl::plan::{Command, CompareOp, Glob, Plan, RegexCommand, SearchExpr, Step, Term, TermKind};
 use retrohunt_spl::span::Span;
 use retrohunt_spl::{print, time};
-use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 use retrohunt_stages::Pipeline;
+use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 
 use super::{Body, CompiledRule, Predicate, PredicateId, Program, Settings, Tree};
 use crate::codes;
@@ -200,8 +198,7 @@ impl Compiler<'_> {
             | SearchExpr::Or(_)
             | SearchExpr::Not(_)
             | SearchExpr::Subsearch(_) => {
-                let term =
-                    Term { glob: Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
+                let term = Term { glob: Glob::new("*"), kind: TermKind::Plain, span: Span::default() };
                 Predicate::Term { test: TermTest::new(&term), term }
             }
         };

@@ -10,8 +10,8 @@ use retrohunt_profile::Markers;
 use retrohunt_regex::Regex;
 use retrohunt_spl::diagnostic::Diagnostic;
 use retrohunt_spl::plan::{Comparison, Membership, Plan, RegexCommand, Term};
-use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 use retrohunt_spl::time;
+use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 use retrohunt_stages::{Needs, Pipeline, Settings as PipelineSettings};
 
 pub use compile::compile;

@@ -1,8 +1,18 @@
 //! `fields [+|-] <list>` (§5.2.5).
 
-use super::Arguments;
+use super::{Arguments, CommandDoc};
 use crate::lex::TokenKind;
 use crate::plan::{Command, FieldsCommand};
+
+/// For the documentation.
+pub(super) const DOC: CommandDoc = CommandDoc {
+    name: "fields",
+    aliases: &[],
+    syntax: "fields [+ | -] <fields>",
+    section: "§5.2",
+    summary: "Keeps or removes the listed fields.",
+    examples: &["* | fields host, user", "* | fields - dc_*"],
+};
 
 /// Reads the sign and the list. The sign may touch the first name (`fields -a`).
 pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {

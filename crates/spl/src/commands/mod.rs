@@ -6,17 +6,82 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::escape;
 use crate::expand::Expanded;
 use crate::lex::{self, Token, TokenKind};
-use crate::plan::{Command, CompareOp, FieldPattern, Glob};
+use crate::plan::{Command, CompareOp, FieldPattern, Glob, Plan, Step};
 use crate::search;
 use crate::split::Stage;
 
+mod aggregate;
 mod bin;
+mod chart;
+mod eval;
+mod eventstats;
 mod fields;
+mod foreach;
+mod head;
+mod pieces;
 mod regex;
+mod rex;
+mod sed;
+mod spans;
 mod stats;
+mod streamstats;
 mod table;
+mod where_;
 
-pub(crate) use bin::calendar_unit_name;
+pub(crate) use sed::print as print_sed;
+pub(crate) use spans::calendar_unit_name;
+
+/// A command's entry in the documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// Further names.
+    pub aliases: &'static [&'static str],
+    /// How it is written.
+    pub syntax: &'static str,
+    /// Section of the specification.
+    pub section: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// Rules that use it.
+    pub examples: &'static [&'static str],
+}
+
+/// For the documentation; the parser is [`crate::search`].
+const SEARCH: CommandDoc = CommandDoc {
+    name: "search",
+    aliases: &[],
+    syntax: "search <terms, comparisons, AND, OR, NOT, parentheses>",
+    section: "§5.1",
+    summary: "Keeps the rows that a search condition holds for; the first command of a rule, unless another is named.",
+    examples: &[
+        "EventCode=4688 (\"powershell.exe\" OR pwsh) NOT user IN (\"SYSTEM\", svc_*)",
+        "TERM(ProcessRollup2) earliest=-7d | search dest_ip!=10.0.0.0/8",
+    ],
+};
+
+/// Returns the entries of the supported commands.
+pub fn docs() -> impl Iterator<Item = &'static CommandDoc> {
+    [
+        &SEARCH,
+        &bin::DOC,
+        &chart::CHART,
+        &chart::TIMECHART,
+        &eval::DOC,
+        &eventstats::DOC,
+        &fields::DOC,
+        &foreach::DOC,
+        &head::DOC,
+        &regex::DOC,
+        &rex::DOC,
+        &stats::DOC,
+        &streamstats::DOC,
+        &table::DOC,
+        &where_::DOC,
+    ]
+    .into_iter()
+}
 
 /// SPL commands that exist but are not supported, so that a message can tell them from misspelt ones.
 const KNOWN: &[&str] = &[
@@ -173,7 +238,25 @@ const KNOWN: &[&str] = &[
 ];
 
 /// Names of the supported commands, aliases included.
-pub const SUPPORTED: &[&str] = &["bin", "bucket", "discretize", "fields", "regex", "search", "stats", "table"];
+pub const SUPPORTED: &[&str] = &[
+    "bin",
+    "bucket",
+    "chart",
+    "discretize",
+    "eval",
+    "eventstats",
+    "fields",
+    "foreach",
+    "head",
+    "regex",
+    "rex",
+    "search",
+    "stats",
+    "streamstats",
+    "table",
+    "timechart",
+    "where",
+];
 
 /// Returns the command that a stage spells, or `None` after an error. Findings are added to `findings`.
 pub(crate) fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagnostic>) -> Option<Command> {
@@ -186,6 +269,15 @@ pub(crate) fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagn
         "fields" => fields::parse(&mut arguments),
         "bin" | "bucket" | "discretize" => bin::parse(&mut arguments),
         "stats" => stats::parse(&mut arguments),
+        "chart" => chart::parse(&mut arguments, false),
+        "timechart" => chart::parse(&mut arguments, true),
+        "eval" => eval::parse(&mut arguments),
+        "eventstats" => eventstats::parse(&mut arguments),
+        "foreach" => foreach::parse(&mut arguments),
+        "head" => head::parse(&mut arguments),
+        "rex" => rex::parse(&mut arguments),
+        "streamstats" => streamstats::parse(&mut arguments),
+        "where" => where_::parse(&mut arguments),
         name => {
             unsupported(&mut arguments, name);
             None
@@ -222,7 +314,7 @@ fn unsupported(arguments: &mut Arguments<'_>, name: &str) {
 }
 
 /// Edit distance of two words, for suggestions.
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<u8> = b.bytes().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
@@ -235,6 +327,22 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Returns the commands of a `foreach` template whose placeholders are filled in, and what was found on the way; there are some
+/// exactly if no finding is an error. Macros are not expanded.
+#[must_use]
+pub fn filled_template(text: &str) -> (Option<Vec<Step>>, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let steps = foreach::body(&Expanded::plain(text), 0, text.len(), &mut findings);
+    (steps, findings)
+}
+
+/// Returns the plan of a subsearch whose text is the bytes `start..end`, inside its brackets (§1.6).
+pub(crate) fn subsearch(arguments: &mut Arguments<'_>, start: usize, end: usize) -> Option<Plan> {
+    let (start, end) = (start.saturating_sub(1), end + 1);
+    arguments.error(codes::UNSUPPORTED_SUBSEARCH, start, end, "subsearches are not supported", None);
+    None
 }
 
 /// The arguments of one command, and where findings go.
@@ -253,7 +361,7 @@ pub(crate) struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     /// Lexes a stage's arguments.
-    fn new(expanded: &'a Expanded, stage: &'a Stage, findings: &'a mut Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(expanded: &'a Expanded, stage: &'a Stage, findings: &'a mut Vec<Diagnostic>) -> Self {
         let tokens = lex::words(&expanded.text[stage.arguments..stage.end], stage.arguments);
         Self { expanded, stage, findings, tokens, at: 0 }
     }
@@ -326,6 +434,18 @@ impl<'a> Arguments<'a> {
         Some((name, value, token))
     }
 
+    /// Goes on with the first word at or behind `offset`, up to which the text was read in another way.
+    pub(crate) fn resume(&mut self, offset: usize) {
+        self.at = self.tokens.partition_point(|token| token.start < offset);
+        let over = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).is_some_and(|token| token.end > offset);
+        if over {
+            // A quote that the expression reads otherwise put the words out of step.
+            self.tokens.truncate(self.at);
+            let rest = self.expanded.text.get(offset..self.stage.end).unwrap_or_default();
+            self.tokens.extend(lex::words(rest, offset));
+        }
+    }
+
     /// Reads a field list up to the end (§1.7): names and patterns, separated by commas, white space or both.
     pub(crate) fn field_list(&mut self) -> Vec<FieldPattern> {
         let mut list = Vec::new();
@@ -355,5 +475,28 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
         "true" | "t" | "1" => Some(true),
         "false" | "f" | "0" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile;
+    use crate::macros::Macros;
+
+    #[test]
+    fn every_supported_command_is_documented_with_rules_that_can_be_read() {
+        let mut names: Vec<&str> =
+            docs().flat_map(|entry| entry.aliases.iter().chain([&entry.name])).copied().collect();
+        names.sort_unstable();
+        assert_eq!(names, SUPPORTED);
+        for entry in docs() {
+            assert!(entry.section.starts_with('§') && entry.summary.ends_with('.'), "{}", entry.name);
+            assert!(!entry.examples.is_empty(), "{}", entry.name);
+            for example in entry.examples {
+                let (plan, findings) = compile(example, &Macros::shipped());
+                assert!(plan.is_some() && findings.is_empty(), "{example}: {findings:?}");
+            }
+        }
     }
 }

@@ -1,10 +1,20 @@
 //! `regex [field(=|!=)]"pattern"` (§5.5).
 
-use super::Arguments;
+use super::pieces::{Joined, join};
+use super::{Arguments, CommandDoc};
 use crate::diagnostic::codes;
 use crate::escape;
-use crate::lex;
 use crate::plan::{Command, RegexCommand};
+
+/// For the documentation.
+pub(super) const DOC: CommandDoc = CommandDoc {
+    name: "regex",
+    aliases: &[],
+    syntax: "regex [<field>(=|!=)]\"<pattern>\"",
+    section: "§5.5",
+    summary: "Keeps the rows in which a pattern matches a field, `_raw` by default; with `!=`, those in which it does not.",
+    examples: &["* | regex process=\"(?i)\\\\\\\\temp\\\\\\\\\\S+\\.exe\"", "* | regex user!=\"\\$$\""],
+};
 
 /// Reads field, operator and pattern from the text itself: a pattern is not made of words.
 pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
@@ -33,7 +43,7 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
         _ => ("", false, begin),
     };
     let pattern_at = pattern_at + (text[pattern_at..].len() - text[pattern_at..].trim_start().len());
-    let (raw_pattern, length, displaced) = pattern(&text[pattern_at..]);
+    let Joined { raw: raw_pattern, length, displaced } = join(&text[pattern_at..]);
     if raw_pattern.is_empty() {
         arguments.missing("`regex` needs a pattern", "write `regex field=\"pattern\"`");
         return None;
@@ -63,36 +73,4 @@ pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
     }
     let field = if field.is_empty() { "_raw".to_owned() } else { field.to_owned() };
     Some(Command::Regex(RegexCommand { field, negated, pattern: escape::string(&raw_pattern), raw_pattern }))
-}
-
-/// Joins touching quoted and unquoted pieces up to the next blank outside quotes (§5.5.5).
-///
-/// Returns the pattern as written without its quotes, its length in the text, and whether quotes stood anywhere but round the whole.
-fn pattern(text: &str) -> (String, usize, bool) {
-    let (mut joined, mut at, mut pieces, mut quotes) = (String::new(), 0, 0, 0);
-    while let Some(next) = text[at..].chars().next() {
-        if next.is_whitespace() {
-            break;
-        }
-        pieces += 1;
-        if next == '"' {
-            let (inner, length) = lex::quoted_text(&text[at..]);
-            joined.push_str(inner);
-            at += length;
-            quotes += 1;
-            continue;
-        }
-        let mut escaped = false;
-        let length = text[at..]
-            .char_indices()
-            .find(|&(_, c)| {
-                let ends = !escaped && (c == '"' || c.is_whitespace());
-                escaped = c == '\\' && !escaped;
-                ends
-            })
-            .map_or(text.len() - at, |(length, _)| length);
-        joined.push_str(&text[at..at + length]);
-        at += length;
-    }
-    (joined, at, quotes > 0 && pieces > 1)
 }

@@ -1,143 +1,166 @@
-//! `stats <aggregates> [by <fields>]` (§5.10).
+//! `stats <aggregates> [by <fields>]` (§5.10), and the clauses that `eventstats` and `streamstats` share with it.
 
 use std::collections::HashSet;
 
-use super::{Arguments, boolean, field_name};
+use super::aggregate::aggregate;
+use super::{Arguments, CommandDoc, boolean, field_name};
 use crate::diagnostic::codes;
-use crate::escape;
 use crate::lex::{Token, TokenKind};
-use crate::plan::{Aggregate, AggregateFunc, Command, FieldPattern, Glob, Over, StatsCommand};
+use crate::plan::{Command, Glob, StatsCommand};
 
-/// Aggregate functions that exist but are not supported.
-const KNOWN: &[&str] = &[
-    "avg",
-    "mean",
-    "earliest",
-    "earliest_time",
-    "latest",
-    "latest_time",
-    "estdc",
-    "estdc_error",
-    "exactperc",
-    "median",
-    "mode",
-    "p",
-    "perc",
-    "percentile",
-    "per_day",
-    "per_hour",
-    "per_minute",
-    "per_second",
-    "range",
-    "rate",
-    "rate_avg",
-    "rate_sum",
-    "sparkline",
-    "stdev",
-    "stdevp",
-    "sumsq",
-    "upperperc",
-    "var",
-    "varp",
-];
+/// For the documentation.
+pub(super) const DOC: CommandDoc = CommandDoc {
+    name: "stats",
+    aliases: &[],
+    syntax: "stats [allnum=<bool>] [delim=\"<text>\"] <aggregate> [AS <name>][, …] [BY <fields>] [dedup_splitvals=<bool>]",
+    section: "§5.10",
+    summary: "Makes one row of each group of rows.",
+    examples: &[
+        "* | stats count, dc(user) as users, values(process_*) as process_* by _time, host",
+        "* | stats count(eval(status>=400)) as errors, perc95(duration), sparkline(count, 1h)",
+    ],
+};
+
+/// Options beyond those of `stats`.
+pub(super) trait Options {
+    /// The command's name.
+    const COMMAND: &'static str;
+    /// The names of all options, for messages.
+    const NAMES: &'static str;
+
+    /// Takes an option; `Some(false)` if there is none of the name, `None` after an error.
+    fn option(&mut self, arguments: &mut Arguments<'_>, name: &str, value: &str, token: &Token) -> Option<bool>;
+
+    /// Takes what is next if it is an option of another form.
+    fn special(&mut self, arguments: &mut Arguments<'_>) -> Option<bool>;
+}
+
+/// No further options.
+pub(super) struct Plain<const EVENTSTATS: bool>;
+
+impl<const EVENTSTATS: bool> Options for Plain<EVENTSTATS> {
+    const COMMAND: &'static str = if EVENTSTATS { "eventstats" } else { "stats" };
+    const NAMES: &'static str = "known: partitions, allnum, delim, dedup_splitvals";
+
+    fn option(&mut self, _: &mut Arguments<'_>, _: &str, _: &str, _: &Token) -> Option<bool> {
+        Some(false)
+    }
+
+    fn special(&mut self, _: &mut Arguments<'_>) -> Option<bool> {
+        Some(false)
+    }
+}
 
 /// Reads options, aggregates and by-clause.
 pub(super) fn parse(arguments: &mut Arguments<'_>) -> Option<Command> {
-    let mut command = StatsCommand {
+    clauses(arguments, &mut Plain::<false>).map(Command::Stats)
+}
+
+/// Without aggregates.
+pub(super) fn empty() -> StatsCommand {
+    StatsCommand {
         aggregates: Vec::new(),
         by: Vec::new(),
         dedup_splitvals: false,
         allnum: false,
         delim: " ".to_owned(),
-    };
+    }
+}
+
+/// Reads aggregates, by-clause and options, these anywhere.
+pub(super) fn clauses<O: Options>(arguments: &mut Arguments<'_>, options: &mut O) -> Option<StatsCommand> {
+    let mut command = empty();
     while arguments.peek().is_some() {
-        if let Some((name, value, token)) = arguments.option() {
-            option(arguments, &mut command, &name, value, &token)?;
-        } else if arguments.at_word("by") {
+        if any_option(arguments, &mut command, options)? {
+            continue;
+        }
+        if arguments.at_word("by") {
             arguments.next();
-            by_clause(arguments, &mut command)?;
+            by_clause(arguments, &mut command, options)?;
         } else if arguments.kind(0) == Some(&TokenKind::Comma) {
             arguments.next();
         } else {
-            let aggregate = aggregate(arguments)?;
-            command.aggregates.push(aggregate);
+            command.aggregates.push(aggregate(arguments)?);
         }
     }
     if command.aggregates.is_empty() {
-        arguments.missing("`stats` needs an aggregate", "write `stats count by host` for instance");
+        let name = O::COMMAND;
+        arguments
+            .missing(&format!("`{name}` needs an aggregate"), &format!("write `{name} count by host` for instance"));
         return None;
     }
     names_differ(arguments, &command)?;
-    Some(Command::Stats(command))
+    Some(command)
 }
 
-/// Takes one option.
-fn option(
+/// Takes an option, if one is next.
+fn any_option<O: Options>(arguments: &mut Arguments<'_>, command: &mut StatsCommand, options: &mut O) -> Option<bool> {
+    if options.special(arguments)? {
+        return Some(true);
+    }
+    let Some((name, value, token)) = arguments.option() else { return Some(false) };
+    if shared_option(arguments, command, &name, &value, &token)? || options.option(arguments, &name, &value, &token)? {
+        return Some(true);
+    }
+    let message = format!("`{}` has no option `{name}`", O::COMMAND);
+    arguments.error(codes::UNKNOWN_OPTION, token.start, token.end, &message, Some(O::NAMES));
+    None
+}
+
+/// Takes an option that all commands with aggregates have.
+pub(super) fn shared_option(
     arguments: &mut Arguments<'_>,
     command: &mut StatsCommand,
     name: &str,
-    value: String,
+    value: &str,
     token: &Token,
-) -> Option<()> {
-    let bad = |arguments: &mut Arguments<'_>| {
-        arguments.error(
-            codes::BAD_OPTION,
-            token.start,
-            token.end,
-            &format!("`{value}` is not a value of `{name}`"),
-            Some("write true or false"),
-        );
-    };
+) -> Option<bool> {
     match name {
         // Splunk's degree of parallelism: without meaning here (§5.10.1).
         "partitions" => {}
-        "delim" => command.delim = value,
-        "allnum" | "dedup_splitvals" => {
-            let Some(flag) = boolean(&value) else {
-                bad(arguments);
-                return None;
-            };
-            if name == "allnum" {
-                command.allnum = flag;
-            } else {
-                command.dedup_splitvals = flag;
-            }
-        }
-        _ => {
-            arguments.error(
-                codes::UNKNOWN_OPTION,
-                token.start,
-                token.end,
-                &format!("`stats` has no option `{name}`"),
-                Some("known: partitions, allnum, delim, dedup_splitvals"),
-            );
-            return None;
-        }
+        "delim" => value.clone_into(&mut command.delim),
+        "allnum" => command.allnum = flag(arguments, name, value, token)?,
+        "dedup_splitvals" => command.dedup_splitvals = flag(arguments, name, value, token)?,
+        _ => return Some(false),
     }
-    Some(())
+    Some(true)
+}
+
+/// Reads the value of a Boolean option.
+pub(super) fn flag(arguments: &mut Arguments<'_>, name: &str, value: &str, token: &Token) -> Option<bool> {
+    let flag = boolean(value);
+    if flag.is_none() {
+        let message = format!("`{value}` is not a value of `{name}`");
+        arguments.error(codes::BAD_OPTION, token.start, token.end, &message, Some("write true or false"));
+    }
+    flag
+}
+
+/// Reads the value of an option that is a number.
+pub(super) fn number(arguments: &mut Arguments<'_>, name: &str, value: &str, token: &Token) -> Option<u64> {
+    let number = value.parse().ok();
+    if number.is_none() {
+        let message = format!("`{value}` is not a value of `{name}`");
+        arguments.error(codes::BAD_OPTION, token.start, token.end, &message, Some("write a number, 0 or greater"));
+    }
+    number
 }
 
 /// Reads the fields behind `by`; options may follow.
-fn by_clause(arguments: &mut Arguments<'_>, command: &mut StatsCommand) -> Option<()> {
+fn by_clause<O: Options>(arguments: &mut Arguments<'_>, command: &mut StatsCommand, options: &mut O) -> Option<()> {
+    let mut seen: HashSet<String> = command.by.iter().cloned().collect();
     while let Some(token) = arguments.peek().cloned() {
-        if let Some((name, value, token)) = arguments.option() {
-            option(arguments, command, &name, value, &token)?;
+        if any_option(arguments, command, options)? {
             continue;
         }
         arguments.next();
         match field_name(&token.kind) {
-            Some(name) if name.contains('*') => {
-                arguments.error(
-                    codes::WILDCARD_IN_BY,
-                    token.start,
-                    token.end,
-                    "a by-clause takes no wildcard",
-                    Some("name the fields"),
-                );
-                return None;
+            Some(name) => {
+                let name = exact(arguments, name, &token)?;
+                if seen.insert(name.clone()) {
+                    command.by.push(name);
+                }
             }
-            Some(name) if !command.by.contains(&name) => command.by.push(name),
-            Some(_) => {}
             None if token.kind == TokenKind::Comma => {}
             None => {
                 arguments.unexpected(&token, "a by-clause takes field names");
@@ -152,167 +175,135 @@ fn by_clause(arguments: &mut Arguments<'_>, command: &mut StatsCommand) -> Optio
     Some(())
 }
 
-/// Reads `fn(field) [as name]`, `count`, or a bare function name (§5.10.10).
-fn aggregate(arguments: &mut Arguments<'_>) -> Option<Aggregate> {
-    let token = arguments.next()?;
-    let TokenKind::Word(word) = &token.kind else {
-        arguments.unexpected(&token, "an aggregate such as count or values(field)");
-        return None;
-    };
-    let func = function(arguments, word, &token)?;
-    let mut field = None;
-    if arguments.kind(0) == Some(&TokenKind::Open) {
-        field = argument(arguments, func, &token)?;
-    } else if func != AggregateFunc::Count {
-        let message = format!("`{word}` without parentheses means `{word}(*)`");
-        arguments.error(codes::BARE_AGGREGATE, token.start, token.end, &message, None);
-        field = Some("*".to_owned());
+/// Refuses a wildcard in a by-clause (§5.10.3).
+pub(super) fn exact(arguments: &mut Arguments<'_>, name: String, token: &Token) -> Option<String> {
+    if !name.contains('*') {
+        return Some(name);
     }
-    let default_name =
-        field.as_ref().map_or_else(|| func.name().to_owned(), |field| format!("{}({field})", func.name()));
-    let alias = alias(arguments)?;
-    let field = field.map(|field| FieldPattern { glob: Glob::new(&field) });
-    if let Some(alias) = &alias {
-        let stars = alias.pieces.len() - 1;
-        let wanted = field.as_ref().map_or(0, |field| field.glob.pieces.len() - 1);
-        if stars != wanted {
-            let message = format!("the name behind `as` has {stars} wildcards and the argument {wanted}");
-            arguments.error(
-                codes::ALIAS_PATTERN,
-                token.start,
-                token.end,
-                &message,
-                Some("give both the same number of `*`"),
-            );
-            return None;
-        }
-    }
-    let over = field.map_or(Over::Rows, Over::Field);
-    Some(Aggregate { func, over, sparkline: None, alias, default_name })
-}
-
-/// The function of a name.
-fn function(arguments: &mut Arguments<'_>, word: &str, token: &Token) -> Option<AggregateFunc> {
-    let lower = word.to_ascii_lowercase();
-    let found = match lower.as_str() {
-        "count" | "c" => AggregateFunc::Count,
-        "dc" | "distinct_count" => AggregateFunc::Dc,
-        "values" => AggregateFunc::Values,
-        "list" => AggregateFunc::List,
-        "min" => AggregateFunc::Min,
-        "max" => AggregateFunc::Max,
-        "sum" => AggregateFunc::Sum,
-        "first" => AggregateFunc::First,
-        "last" => AggregateFunc::Last,
-        _ => {
-            let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            let supported = "supported: count, dc, values, list, min, max, sum, first, last";
-            if KNOWN.contains(&lower.as_str()) || (stem != lower && KNOWN.contains(&stem)) {
-                arguments.error(
-                    codes::UNSUPPORTED_AGGREGATE,
-                    token.start,
-                    token.end,
-                    &format!("the aggregate `{word}` is not supported"),
-                    Some(supported),
-                );
-            } else {
-                arguments.error(
-                    codes::UNKNOWN_AGGREGATE,
-                    token.start,
-                    token.end,
-                    &format!("`{word}` is not an aggregate"),
-                    Some(supported),
-                );
-            }
-            return None;
-        }
-    };
-    Some(found)
-}
-
-/// Reads `( … )`: the text inside is the field's name, blanks included (§5.10.2). Outer `None` after an error.
-fn argument(arguments: &mut Arguments<'_>, func: AggregateFunc, function: &Token) -> Option<Option<String>> {
-    let open = arguments.next()?;
-    if let (Some(TokenKind::Word(word)), Some(TokenKind::Open)) = (arguments.kind(0), arguments.kind(1)) {
-        let message = if word.eq_ignore_ascii_case("eval") {
-            "an aggregate over eval() is not supported"
-        } else {
-            "an aggregate takes a field here"
-        };
-        arguments.error(codes::UNSUPPORTED_AGGREGATE, function.start, open.end, message, None);
-        return None;
-    }
-    let (mut name, mut last) = (String::new(), open.end);
-    loop {
-        let Some(token) = arguments.next() else {
-            arguments.error(
-                codes::MISSING_PAREN,
-                open.start,
-                open.end,
-                "this parenthesis is never closed",
-                Some("add `)` behind the field"),
-            );
-            return None;
-        };
-        if token.kind == TokenKind::Close {
-            break;
-        }
-        let Some(part) = field_name(&token.kind) else {
-            arguments.unexpected(&token, "an aggregate takes one field");
-            return None;
-        };
-        if !name.is_empty() {
-            name.push_str(if token.start > last { " " } else { "" });
-        }
-        name.push_str(&part);
-        last = token.end;
-    }
-    if name.is_empty() && func != AggregateFunc::Count {
-        arguments.error(codes::MISSING_ARGUMENT, function.start, last, "this aggregate needs a field", None);
-        return None;
-    }
-    Some((!name.is_empty()).then_some(name))
-}
-
-/// Reads `as name`. Outer `None` after an error.
-fn alias(arguments: &mut Arguments<'_>) -> Option<Option<Glob>> {
-    if !arguments.at_word("as") {
-        return Some(None);
-    }
-    arguments.next();
-    match arguments.next() {
-        Some(token) => match &token.kind {
-            TokenKind::Word(name) => Some(Some(Glob::new(name))),
-            TokenKind::Quoted(name) | TokenKind::Name(name) => Some(Some(Glob::new(&escape::string(name)))),
-            _ => {
-                arguments.unexpected(&token, "a name behind `as`");
-                None
-            }
-        },
-        None => {
-            arguments.missing("a name is missing behind `as`", "write `count as n` for instance");
-            None
-        }
-    }
+    let message = "a by-clause takes no wildcard";
+    arguments.error(codes::WILDCARD_IN_BY, token.start, token.end, message, Some("name the fields"));
+    None
 }
 
 /// Two equal names written out are an error (§5.10.5).
-fn names_differ(arguments: &mut Arguments<'_>, command: &StatsCommand) -> Option<()> {
+pub(super) fn names_differ(arguments: &mut Arguments<'_>, command: &StatsCommand) -> Option<()> {
     let mut names = HashSet::new();
     for aggregate in &command.aggregates {
         let wild = aggregate.field().is_some_and(|field| field.glob.literal().is_none());
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
         if !wild && !names.insert(name.clone()) && aggregate.alias.is_some() {
             let (start, end) = (arguments.stage.start, arguments.stage.end);
-            arguments.error(
-                codes::DUPLICATE_NAME,
-                start,
-                end,
-                &format!("two aggregates are named `{name}`"),
-                Some("give them different names behind `as`"),
-            );
+            let message = format!("two aggregates are named `{name}`");
+            let help = Some("give them different names behind `as`");
+            arguments.error(codes::DUPLICATE_NAME, start, end, &message, help);
             return None;
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile;
+    use crate::macros::Macros;
+    use crate::plan::{AggregateFunc, Over, Percent};
+
+    fn stats(text: &str) -> StatsCommand {
+        let (plan, findings) = compile(&format!("* | stats {text}"), &Macros::shipped());
+        let mut plan = plan.unwrap_or_else(|| panic!("{text}: {findings:?}"));
+        let Command::Stats(command) = plan.steps.remove(1).command else { panic!("a stats") };
+        command
+    }
+
+    fn names(text: &str) -> Vec<String> {
+        stats(text).aggregates.into_iter().map(|aggregate| aggregate.default_name).collect()
+    }
+
+    fn mistake(text: &str) -> (&'static str, String) {
+        let text = format!("* | stats {text}");
+        let (plan, findings) = compile(&text, &Macros::shipped());
+        assert!(plan.is_none(), "{text}");
+        (findings[0].code.0, text[findings[0].span.range()].to_owned())
+    }
+
+    #[test]
+    fn section_5_10_2_names_are_as_written() {
+        assert_eq!(
+            names("mean(mag), perc50(visitors total), c(x), distinct_count(x), c, estdc(\"y z\"), Values(v), p99.9(d)"),
+            [
+                "mean(mag)",
+                "perc50(visitors total)",
+                "count(x)",
+                "dc(x)",
+                "count",
+                "estdc(y z)",
+                "values(v)",
+                "p99.9(d)"
+            ]
+        );
+        assert_eq!(
+            names("count( eval( status = 404 ) ), dc(eval(if(a=\"x, y)\", b, null))), sparkline(dc(u), 1h), sparkline"),
+            ["count(eval(status = 404))", "dc(eval(if(a=\"x, y)\", b, null)))", "sparkline(dc(u))", "sparkline"]
+        );
+    }
+
+    #[test]
+    fn section_5_10_8_functions_and_aliases() {
+        let funcs: Vec<AggregateFunc> =
+            stats("median(a) mean(a), upperperc5(a) exactperc5(a) stdevp(a) earliest_time(a) rate(a)")
+                .aggregates
+                .iter()
+                .map(|aggregate| aggregate.func)
+                .collect();
+        assert_eq!(
+            funcs,
+            [
+                AggregateFunc::Perc(Percent(500_000)),
+                AggregateFunc::Avg,
+                AggregateFunc::Perc(Percent(50_000)),
+                AggregateFunc::ExactPerc(Percent(50_000)),
+                AggregateFunc::StdevP,
+                AggregateFunc::EarliestTime,
+                AggregateFunc::Rate,
+            ]
+        );
+    }
+
+    #[test]
+    fn evals_end_at_their_parenthesis() {
+        let command = stats(r#"sum(eval('a b'*2)) as "x y", count(eval(match(c, "\)"))) by 'd e', f, allnum=t"#);
+        assert_eq!(command.aggregates.len(), 2);
+        assert!(command.aggregates.iter().all(|aggregate| matches!(aggregate.over, Over::Eval(_))));
+        assert_eq!(command.aggregates[0].alias, Some(Glob::new("x y")));
+        assert_eq!((command.by, command.allnum), (vec!["d e".to_owned(), "f".to_owned()], true));
+        // An apostrophe escaped in a name is no end of it for the words behind either.
+        let command = stats(r"sum(eval('a\'b'*2)) as x by c'd, e");
+        assert_eq!(command.by, ["c'd", "e"]);
+        assert_eq!(stats("count, by host").by, ["host"]);
+        let command = stats("values(a) as a(b) count as n(c)by d");
+        assert_eq!(command.aggregates[0].alias, Some(Glob::new("a(b)")));
+        assert_eq!((command.aggregates[1].alias.clone(), command.by), (Some(Glob::new("n(c)")), vec!["d".to_owned()]));
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        for (text, code, marked) in [
+            ("count(eval(a=1) by x", "E0110", "("),
+            ("count(eval(a=1", "E0110", "("),
+            ("count(eval(a=1 b=2)) by x", "E0143", "b"),
+            ("count(lower(a))", "E0115", "lower"),
+            ("estdc_error(a)", "E0126", "estdc_error"),
+            ("eval(avg(a)*2) as b", "E0126", "eval"),
+            ("perc101(a)", "E0125", "perc101"),
+            ("sparkline(count, x)", "E0123", "x"),
+            ("sparkline(count", "E0110", "("),
+            ("count by a*", "E0127", "a*"),
+            ("count window=5", "E0122", "5"),
+            ("count(eval(a=1)) as b*", "E0128", "count"),
+            ("dc()", "E0124", "dc("),
+        ] {
+            assert_eq!(mistake(text), (code, marked.to_owned()), "{text}");
+        }
+    }
 }

@@ -250,3 +250,119 @@ pub fn find(name: &str) -> Option<&'static Signature> {
     };
     signatures().find(named)
 }
+
+impl Function {
+    /// Returns the function's entry.
+    #[must_use]
+    pub fn signature(self) -> &'static Signature {
+        // Every function has an entry (see the tests), so the first one never stands in.
+        signatures().find(|entry| entry.function == self).unwrap_or(&conditions::TABLE[0])
+    }
+
+    /// Returns the function's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.signature().name
+    }
+}
+
+/// A call that is a constant or has a form of its own in a plan, for the documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Constant {
+    /// Its name in lower case.
+    pub name: &'static str,
+    /// How it is written.
+    pub syntax: &'static str,
+    /// What it gives, in one sentence.
+    pub summary: &'static str,
+    /// Section of the specification.
+    pub section: &'static str,
+    /// As in [`Signature::examples`].
+    pub examples: &'static [(&'static str, &'static str)],
+}
+
+/// The calls that are no [`Function`]s.
+pub const CONSTANTS: &[Constant] = &[
+    Constant {
+        name: "true",
+        syntax: "true()",
+        summary: "The condition that holds; a bare `true` is a field.",
+        section: "§6.1.2",
+        examples: &[(r#"if(true(), "yes", "no")"#, "yes")],
+    },
+    Constant {
+        name: "false",
+        syntax: "false()",
+        summary: "The condition that does not hold; a bare `false` is a field.",
+        section: "§6.1.2",
+        examples: &[(r#"if(false(), "yes", "no")"#, "no")],
+    },
+    Constant {
+        name: "null",
+        syntax: "null()",
+        summary: "∅, also written `null`; compared with anything it is false.",
+        section: "§6.1.2",
+        examples: &[("null()", "∅"), (r#"if(null() = null(), "yes", "no")"#, "no")],
+    },
+    Constant {
+        name: "searchmatch",
+        syntax: r#"searchmatch("search")"#,
+        summary: "Would the row pass this `search`? Wildcards, case and OR before AND are as there.",
+        section: "§6.2",
+        examples: &[(r#"if(searchmatch("*"), "yes", "no")"#, "yes")],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_function_has_one_entry_and_every_name_one_function() {
+        let listed: Vec<Function> = signatures().map(|entry| entry.function).collect();
+        assert_eq!(listed.len(), Function::ALL.len());
+        for function in Function::ALL {
+            assert_eq!(listed.iter().filter(|other| *other == function).count(), 1, "{function:?}");
+        }
+        let mut names = HashSet::new();
+        let constants = CONSTANTS.iter().map(|constant| constant.name);
+        for name in signatures().flat_map(|entry| entry.aliases.iter().chain([&entry.name])).copied().chain(constants) {
+            assert!(names.insert(name), "two entries are named {name}");
+            assert_eq!(name, name.to_ascii_lowercase());
+        }
+    }
+
+    #[test]
+    fn entries_agree_with_themselves() {
+        for entry in signatures() {
+            assert_eq!(entry.function.signature().name, entry.name);
+            assert!(entry.syntax.starts_with(&format!("{}(", entry.name)), "{}", entry.syntax);
+            assert!(entry.most.is_none_or(|most| most >= entry.least), "{}", entry.name);
+            assert!(entry.summary.ends_with(['.', '?']) && entry.section.starts_with("§6."), "{}", entry.name);
+            // What these read is a field, so there is nothing to show without one.
+            let fieldless = !matches!(entry.function, Function::MvFilter | Function::MvMap);
+            assert_eq!(fieldless, (1..=3).contains(&entry.examples.len()), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn examples_are_values_without_fields() {
+        let all = signatures().map(|entry| entry.examples).chain(CONSTANTS.iter().map(|constant| constant.examples));
+        for (text, _) in all.flatten() {
+            let (expr, findings) = crate::expr::parse(text);
+            let expr = expr.unwrap_or_else(|| panic!("{text}: {findings:?}"));
+            assert!(findings.is_empty(), "{text}: {findings:?}");
+            assert!(expr.fields().is_empty(), "{text} reads a field");
+            assert_ne!(expr.truth(), crate::expr::Truth::Boolean, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_s6_1_6() {
+        assert_eq!(find("CEIL").map(|entry| entry.function), Some(Function::Ceiling));
+        assert_eq!(find("IsNotNull").map(|entry| entry.function), Some(Function::IsNotNull));
+        assert!(find("contains").is_none());
+    }
+}

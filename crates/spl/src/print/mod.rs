@@ -1,12 +1,18 @@
 //! A plan as SPL text. Parsing the text again gives the same plan.
 
+mod aggregates;
+mod expression;
+mod rows;
+
+pub use expression::expression;
+
 use std::fmt::Write as _;
 
 use crate::commands::calendar_unit_name;
 use crate::escape::quote;
 use crate::plan::{
-    Aggregate, BinCommand, BinSpan, Command, CompareOp, FieldPattern, FieldRef, Plan, RegexCommand, SearchCommand,
-    SearchExpr, StatsCommand, TermKind,
+    AlignTime, BinCommand, BinOptions, BinSpan, Command, CompareOp, FieldPattern, FieldRef, Plan, RegexCommand,
+    SearchCommand, SearchExpr, TermKind,
 };
 
 /// Returns the plan as one SPL text, stages joined by ` | `.
@@ -26,7 +32,15 @@ pub fn command(command: &Command) -> String {
             format!("fields {} {}", if command.remove { "-" } else { "+" }, fields(&command.list))
         }
         Command::Bin(command) => bin_command(command),
-        Command::Stats(command) => stats_command(command),
+        Command::Stats(command) => aggregates::stats("stats", command),
+        Command::Eventstats(command) => aggregates::stats("eventstats", command),
+        Command::Streamstats(command) => aggregates::streamstats(command),
+        Command::Chart(command) => aggregates::chart(command),
+        Command::Where(condition) => format!("where {}", expression(condition)),
+        Command::Eval(assignments) => rows::eval(assignments),
+        Command::Rex(command) => rows::rex(command),
+        Command::Head(command) => rows::head(command),
+        Command::Foreach(command) => rows::foreach(command),
         other => format!("{other:?}"),
     }
 }
@@ -123,17 +137,22 @@ pub fn operator(op: CompareOp) -> &'static str {
 
 /// `regex`.
 fn regex_command(regex: &RegexCommand) -> String {
-    // The pattern as written reads back to the same pattern; an unescaped quote can only have been a displaced one.
-    let mut written = String::new();
+    format!("regex {}{}{}", regex.field, if regex.negated { "!=" } else { "=" }, pattern(&regex.raw_pattern))
+}
+
+/// A pattern as written, in quotes: it reads back to the same pattern. An unescaped quote can only have been a displaced one.
+fn pattern(raw: &str) -> String {
+    let mut written = String::from("\"");
     let mut escaped = false;
-    for c in regex.raw_pattern.chars() {
+    for c in raw.chars() {
         if c == '"' && !escaped {
             written.push('\\');
         }
         written.push(c);
         escaped = c == '\\' && !escaped;
     }
-    format!("regex {}{}\"{written}\"", regex.field, if regex.negated { "!=" } else { "=" })
+    written.push('"');
+    written
 }
 
 /// A field list.
@@ -150,40 +169,44 @@ fn name(text: &str) -> String {
 
 /// `bin`.
 fn bin_command(bin: &BinCommand) -> String {
-    let span = match bin.options.span.as_ref().unwrap_or(&BinSpan::Micros(0)) {
+    let alias = bin.alias.as_ref().map(|alias| format!(" AS {}", name(alias))).unwrap_or_default();
+    format!("bin{} {}{alias}", bin_options(&bin.options), name(&bin.field))
+}
+
+/// Options of bins, a blank before each.
+fn bin_options(options: &BinOptions) -> String {
+    let mut out = String::new();
+    for (option, width) in [("span", &options.span), ("minspan", &options.min_span)] {
+        if let Some(width) = width {
+            let _ = write!(out, " {option}={}", span(width));
+        }
+    }
+    if let Some(bins) = options.bins {
+        let _ = write!(out, " bins={bins}");
+    }
+    for (option, number) in [("start", options.start), ("end", options.end)] {
+        if let Some(number) = number {
+            let _ = write!(out, " {option}={}", number.0);
+        }
+    }
+    match &options.align {
+        Some(AlignTime::Earliest) => out.push_str(" aligntime=earliest"),
+        Some(AlignTime::Latest) => out.push_str(" aligntime=latest"),
+        Some(AlignTime::At(time)) => {
+            let _ = write!(out, " aligntime={}", quote(&time.0));
+        }
+        None => {}
+    }
+    out
+}
+
+/// Width of a bin.
+fn span(span: &BinSpan) -> String {
+    match span {
         BinSpan::Micros(micros) if micros % 1_000_000 == 0 => format!("{}s", micros / 1_000_000),
         BinSpan::Micros(micros) => format!("{micros}us"),
         BinSpan::Calendar { count, unit } => format!("{count}{}", calendar_unit_name(*unit)),
         BinSpan::Number(number) => number.to_string(),
         BinSpan::Log { coefficient, base } => format!("{coefficient}log{base}"),
-    };
-    let alias = bin.alias.as_ref().map(|alias| format!(" AS {}", name(alias))).unwrap_or_default();
-    format!("bin span={span} {}{alias}", name(&bin.field))
-}
-
-/// `stats`.
-fn stats_command(stats: &StatsCommand) -> String {
-    let mut out = String::from("stats");
-    for (option, on) in [("allnum", stats.allnum), ("dedup_splitvals", stats.dedup_splitvals)] {
-        if on {
-            let _ = write!(out, " {option}=true");
-        }
     }
-    if stats.delim != " " {
-        let _ = write!(out, " delim={}", quote(&stats.delim));
-    }
-    let aggregates: Vec<String> = stats.aggregates.iter().map(aggregate).collect();
-    let _ = write!(out, " {}", aggregates.join(", "));
-    if !stats.by.is_empty() {
-        let by: Vec<String> = stats.by.iter().map(|field| name(field)).collect();
-        let _ = write!(out, " by {}", by.join(", "));
-    }
-    out
-}
-
-/// One aggregate.
-fn aggregate(aggregate: &Aggregate) -> String {
-    let field = aggregate.field().map(|field| format!("({})", name(&field.glob.text()))).unwrap_or_default();
-    let alias = aggregate.alias.as_ref().map(|alias| format!(" as {}", name(&alias.text()))).unwrap_or_default();
-    format!("{}{field}{alias}", aggregate.func.name())
 }
