@@ -146,7 +146,8 @@ pub fn folder() -> PathBuf {
 pub fn load(folder: &Path) -> Result<Vec<Case>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    // The list of refused rules stands beside the cases.
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && !path.ends_with("refusals.toml"));
     paths.sort();
     let mut cases = Vec::new();
     for path in paths {

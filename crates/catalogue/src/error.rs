@@ -35,6 +35,39 @@ pub enum LoadErrorKind {
 }
 
 impl LoadErrorKind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::Missing,
+        Self::Unreadable,
+        Self::EmptyFolder,
+        Self::UnknownFormat,
+        Self::TooLarge,
+        Self::NotUtf8,
+        Self::Yaml,
+        Self::TooDeep,
+        Self::DuplicateKey,
+        Self::Shape,
+        Self::NoLogic,
+    ];
+
+    /// Returns what the kind means, in one sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Missing => "The path that was named does not exist.",
+            Self::Unreadable => "The file or folder is there and cannot be read.",
+            Self::EmptyFolder => "The folder that was named holds no rule file.",
+            Self::UnknownFormat => "The file that was named has an ending that no rule has.",
+            Self::TooLarge => "The file is larger than a rule may be.",
+            Self::NotUtf8 => "The file is not UTF-8.",
+            Self::Yaml => "The file is not YAML, or has characters that YAML does not allow.",
+            Self::TooDeep => "The YAML is nested deeper than any rule is.",
+            Self::DuplicateKey => "A key stands twice in a mapping that is read.",
+            Self::Shape => "The file is YAML but not a rule: no mapping, or a key with the wrong kind of value.",
+            Self::NoLogic => "There is no SPL in the file.",
+        }
+    }
+
     /// Returns the stable code that outputs carry, such as `E-RULE-YAML`.
     #[must_use]
     pub fn code(self) -> &'static str {

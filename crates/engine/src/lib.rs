@@ -25,6 +25,7 @@ mod cells;
 mod chunk;
 pub mod codes;
 mod error;
+mod evaluate;
 pub mod explain;
 mod faults;
 mod filter;
@@ -40,6 +41,7 @@ mod subsearch;
 pub mod trace;
 
 pub use error::Error;
+pub use evaluate::evaluate;
 #[cfg(feature = "faults")]
 pub use faults::{FAULTS, set_fault};
 pub use outcome::{InputOutcome, Outcome, RuleOutcome};

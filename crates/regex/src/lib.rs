@@ -45,3 +45,5 @@ pub use limits::{Budget, DEFAULT_BUDGET};
 pub use literals::LiteralTree;
 pub use regex::Regex;
 pub use wildcard::{Case, Wildcard};
+/// TEMPORARY
+pub const CODES: &[(&str, &str)] = &[];

@@ -4,6 +4,10 @@ use std::fmt::Write as _;
 
 use crate::span::Span;
 
+mod examples;
+
+pub use examples::EXAMPLES;
+
 /// A stable code. Codes are never reused; texts may change.
 ///
 /// `E…` makes a rule not runnable, `W-…` is a warning (spec §10 and those listed in [`codes`]), `N-…` a note.
@@ -119,6 +123,26 @@ pub mod codes {
         UNSUPPORTED_CLAUSE = "E0152";
         /// A command in `foreach` that does not work on one row alone (§5.28).
         NOT_ROW_WISE = "E0153";
+        /// A first command behind a leading pipe that makes no rows (§1.1.2).
+        NOT_GENERATING = "E0160";
+        /// A command that makes rows anywhere but at the beginning (§1.1.2).
+        GENERATING_PLACE = "E0161";
+        /// A wildcard where a field must be named.
+        WILDCARD_FIELD = "E0162";
+        /// A time bound where only a condition can stand.
+        TIME_BOUND_PLACE = "E0163";
+        /// Options or arguments that exclude or need each other.
+        OPTION_CONFLICT = "E0164";
+        /// A data model: not supported yet (§8).
+        DATA_MODEL = "E0170";
+        /// A metrics index: an archive has no metrics.
+        METRICS = "E0171";
+        /// A trained model: machine learning is not supported.
+        MODEL = "E0172";
+        /// A macro whose text or validation is an expression that cannot be computed (§1.3.7).
+        MACRO_EVAL = "E0180";
+        /// A macro that refuses its arguments (§1.3.8).
+        MACRO_VALIDATION = "E0181";
         /// A macro that is not defined (§1.3.9).
         UNDEFINED_MACRO = "E0201";
         /// A macro call that cannot be read.
@@ -155,6 +179,8 @@ pub mod codes {
         LIKE_STAR = "W-LIKE-STAR";
         /// `cidrmatch` takes the network first (§6.2).
         CIDR_ARGUMENTS = "W-CIDR-ARGUMENTS";
+        /// The command hands rows on to another system and does nothing here (§5.13.8, §5.29).
+        SIDE_EFFECT = "W-SIDE-EFFECT";
         /// An aggregate without parentheses means `fn(*)` (§5.10.10).
         BARE_AGGREGATE = "W-BARE-AGGREGATE";
     }

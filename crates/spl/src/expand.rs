@@ -3,14 +3,21 @@
 //! Expansion is textual: a macro may hold pipes, stages or a part of an expression. [`Expanded`] remembers for every byte where it
 //! came from, so that later messages point at the rule as it was written: at the text itself, or at the macro call.
 
+use std::cell::Cell;
+
 use crate::diagnostic::{Diagnostic, codes};
-use crate::macros::{Macros, Origin};
+use crate::escape;
+use crate::macros::{self, Definition, Macros, Origin};
 use crate::span::Span;
 
 /// How deeply macros may call macros (§1.3.5).
 const MAX_DEPTH: usize = 100;
 /// How much text a rule may expand to, in bytes.
 const MAX_BYTES: usize = 4 << 20;
+/// How many calls a rule may hold in the end: macros that expand to nothing need no text.
+const MAX_CALLS: usize = 100_000;
+/// How deeply groups, brackets and texts within texts may nest together.
+pub(crate) const MAX_NESTING: usize = 200;
 
 /// A rule's text without macros and comments.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +28,8 @@ pub struct Expanded {
     segments: Vec<Segment>,
     /// Offsets at which a macro stood that expanded to nothing, ascending.
     holes: Vec<usize>,
+    /// How deep in brackets, groups and texts within texts is what is being read now.
+    depth: Cell<usize>,
 }
 
 /// A run of expanded text with one origin.
@@ -68,6 +77,33 @@ impl Expanded {
         self.holes.get(index).is_some_and(|&hole| hole <= end)
     }
 
+    /// Did a macro or a comment stand in this part of the expanded text, ends included?
+    #[must_use]
+    pub(crate) fn put_in(&self, start: usize, end: usize) -> bool {
+        let first = self.segments.partition_point(|segment| segment.start <= start).saturating_sub(1);
+        let mut within = self.segments.iter().skip(first).take_while(|segment| segment.start < end);
+        self.hole(start, end) || within.any(|segment| matches!(segment.from, From::Call(_)))
+    }
+
+    /// How deep is what is being read now?
+    #[must_use]
+    pub(crate) fn depth(&self) -> usize {
+        self.depth.get()
+    }
+
+    /// Reads something that lies so many levels deeper; `None` if that is too deep for any stack.
+    pub(crate) fn deeper<T>(&self, levels: usize, read: impl FnOnce() -> T) -> Option<T> {
+        let outer = self.depth.get();
+        let inner = outer.saturating_add(levels);
+        if inner > MAX_NESTING {
+            return None;
+        }
+        self.depth.set(inner);
+        let result = read();
+        self.depth.set(outer);
+        Some(result)
+    }
+
     /// The origin of one byte.
     fn place(&self, offset: usize) -> Span {
         let index = self.segments.partition_point(|segment| segment.start <= offset);
@@ -88,7 +124,7 @@ impl Expanded {
     /// in it lead to the rule as written.
     #[must_use]
     pub(crate) fn derived(&self, pieces: &[Piece<'_>]) -> Self {
-        let mut out = Self::default();
+        let mut out = Self { depth: self.depth.clone(), ..Self::default() };
         for piece in pieces {
             match *piece {
                 Piece::Kept(start, end) => out.copy(self, start, end),
@@ -128,7 +164,7 @@ impl Expanded {
 /// With an error among the findings the text is as far as expansion came and is not to be run.
 #[must_use]
 pub fn expand(text: &str, macros: &Macros) -> (Expanded, Vec<Diagnostic>) {
-    let mut expander = Expander { macros, out: Expanded::default(), findings: Vec::new(), chain: Vec::new() };
+    let mut expander = Expander { macros, out: Expanded::default(), findings: Vec::new(), chain: Vec::new(), calls: 0 };
     expander.run(text, None);
     (expander.out, expander.findings)
 }
@@ -140,6 +176,8 @@ struct Expander<'a> {
     findings: Vec<Diagnostic>,
     /// Names of the macros being expanded, outermost first.
     chain: Vec<String>,
+    /// Calls replaced so far.
+    calls: usize,
 }
 
 impl Expander<'_> {
@@ -147,19 +185,21 @@ impl Expander<'_> {
     fn run(&mut self, text: &str, call: Option<Span>) {
         let from = |at: usize| call.map_or(From::Source(at), From::Call);
         let bytes = text.as_bytes();
-        let (mut at, mut copied, mut quoted) = (0, 0, false);
+        let (mut at, mut copied, mut quoted) = (0, 0, Quoted::No);
         while at < bytes.len() {
             match bytes[at] {
                 b'\\' => at += 1,
-                b'"' => quoted = !quoted,
-                b'`' if !quoted => {
+                b'"' if quoted != Quoted::No => quoted = Quoted::No,
+                b'"' if self.opens_search(&text[copied..at]) => quoted = Quoted::Search,
+                b'"' => quoted = Quoted::Text,
+                b'`' if quoted != Quoted::Text => {
                     self.out.push(&text[copied..at], from(copied));
-                    let end = if bytes[at..].starts_with(b"```") {
-                        self.comment(text, at, call)
-                    } else {
-                        self.call(text, at, call)
+                    let end = match quoted {
+                        Quoted::Search => Some(self.quoted_call(text, at, call)),
+                        _ if bytes[at..].starts_with(b"```") => self.comment(text, at, call),
+                        _ => self.call(text, at, call),
                     };
-                    let Some(end) = end else { return };
+                    let Some(end) = end.filter(|_| self.calls <= MAX_CALLS) else { return };
                     at = end;
                     copied = end;
                     continue;
@@ -169,6 +209,52 @@ impl Expander<'_> {
             at += 1;
         }
         self.out.push(&text[copied..], from(copied));
+    }
+
+    /// Does a quote that follows `pending` open the search of a `map`? Macros in it are called, for published rules do so, while a
+    /// backtick in any other quoted text is a character (§1.3.6; corpus §1.2, §11.3).
+    fn opens_search(&self, pending: &str) -> bool {
+        const LONGEST: usize = 80;
+        let mut head = pending;
+        let joined;
+        if pending.len() < LONGEST {
+            let mut from = self.out.text.len().saturating_sub(LONGEST);
+            while !self.out.text.is_char_boundary(from) {
+                from += 1;
+            }
+            joined = format!("{}{pending}", &self.out.text[from..]);
+            head = &joined;
+        }
+        let word = |text: &str, word: &str| {
+            let from = text.len().checked_sub(word.len())?;
+            text.get(from..).filter(|end| end.eq_ignore_ascii_case(word)).map(|_| from)
+        };
+        let head = head.trim_end();
+        let Some(head) = head.strip_suffix('=').map(str::trim_end) else { return false };
+        let Some(head) = word(head, "search").map(|from| &head[..from]) else { return false };
+        let stage = head.rfind(['|', '[']).map_or(head, |at| &head[at + 1..]).trim_start();
+        stage.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("map"))
+            && stage[3..].starts_with(char::is_whitespace)
+    }
+
+    /// Replaces the call that opens at `at` inside a quoted search; returns where it ends. What it stands for is escaped, so that the
+    /// search holds exactly that. Backticks round anything but a call are characters.
+    fn quoted_call(&mut self, text: &str, at: usize, outer: Option<Span>) -> usize {
+        let end = text[at + 1..].find(['`', '"']).map(|length| at + 1 + length);
+        let end = end.filter(|&end| text.as_bytes()[end] == b'`');
+        let inner = end.map(|end| escape::string(text[at + 1..end].trim()));
+        let (Some(end), Some((name, arguments))) = (end, inner.as_deref().and_then(read_call)) else {
+            self.out.push("`", outer.map_or(From::Source(at), From::Call));
+            return at + 1;
+        };
+        let span = outer.unwrap_or(Span::new(at, end + 1));
+        let before = self.out.text.len();
+        self.replace(name, &arguments, span);
+        let escaped = escape::quote(&self.out.text[before..]);
+        self.out.text.truncate(before);
+        self.out.segments.retain(|segment| segment.start < before);
+        self.out.push(&escaped[1..escaped.len() - 1], From::Call(span));
+        end + 1
     }
 
     /// Skips the comment that opens at `at`; returns where it ends. A comment counts as one space.
@@ -209,6 +295,44 @@ impl Expander<'_> {
         Some(end)
     }
 
+    /// Checks a macro's arguments (§1.3.8) and computes its text (§1.3.7), where its definition says so.
+    fn computed(&mut self, name: &str, mut definition: Definition, span: Span) -> Option<Definition> {
+        let mut refuse = |code, message: String, help: &str| {
+            self.findings.push(Diagnostic::new(code, span, message).help(help));
+            None
+        };
+        if let Some(validation) = &definition.validation
+            && let Err(failure) = macros::validate(self.macros, validation)
+        {
+            return match failure {
+                macros::Failure::Refused(given) => {
+                    let why = given.or_else(|| definition.error_message.clone());
+                    let why = why.unwrap_or_else(|| "its validation is not true".to_owned());
+                    let message = format!("the macro `{name}` refuses its arguments: {why}");
+                    refuse(codes::MACRO_VALIDATION, message, "change the arguments of the call")
+                }
+                macros::Failure::Broken(why) => {
+                    let message = format!("the validation of the macro `{name}` cannot be computed: {why}");
+                    refuse(codes::MACRO_EVAL, message, "it must be an expression that reads no field")
+                }
+            };
+        }
+        if definition.is_eval {
+            match macros::compute(self.macros, &definition.text) {
+                Ok(text) => definition.text = text,
+                Err(why) => {
+                    let message = format!("the text of the macro `{name}` cannot be computed: {why}");
+                    return refuse(
+                        codes::MACRO_EVAL,
+                        message,
+                        "it must be an expression that reads no field and gives a text",
+                    );
+                }
+            }
+        }
+        Some(definition)
+    }
+
     /// Puts the definition in the place of a call.
     fn replace(&mut self, name: &str, arguments: &[String], span: Span) {
         let Some(definition) = self.macros.find(name, arguments) else {
@@ -226,14 +350,20 @@ impl Expander<'_> {
             self.findings.push(Diagnostic::new(codes::MACRO_CYCLE, span, message));
             return;
         }
-        if self.chain.len() >= MAX_DEPTH || self.out.text.len() + definition.text.len() > MAX_BYTES {
+        self.calls += 1;
+        let too_long = self.out.text.len() + definition.text.len() > MAX_BYTES;
+        if self.chain.len() >= MAX_DEPTH || too_long || self.calls > MAX_CALLS {
+            self.calls = MAX_CALLS + 1;
             self.findings.push(Diagnostic::new(
                 codes::MACRO_SIZE,
                 span,
-                format!("macros expand too deeply or to too much text (limits: {MAX_DEPTH} levels, {MAX_BYTES} bytes)"),
+                format!(
+                    "macros expand too deeply or to too much text (limits: {MAX_DEPTH} levels, {MAX_CALLS} calls, {MAX_BYTES} bytes)"
+                ),
             ));
             return;
         }
+        let Some(definition) = self.computed(name, definition, span) else { return };
         if definition.origin == Origin::Shipped {
             let message = format!("the macro `{name}` is not defined here; {}", definition.stands_for);
             self.findings.push(Diagnostic::new(codes::MACRO_STUB, span, message));
@@ -252,6 +382,17 @@ impl Expander<'_> {
             self.out.holes.push(before);
         }
     }
+}
+
+/// In what kind of quoted text is the expansion?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quoted {
+    /// In none.
+    No,
+    /// In one whose backticks are characters.
+    Text,
+    /// In the search of a `map`.
+    Search,
 }
 
 /// Returns the offset of the backtick that closes a call; backticks inside double quotes do not (§1.3.6).
@@ -384,5 +525,44 @@ mod tests {
         assert_eq!(expand("`nope(1)`", &macros).1[0].code, codes::UNDEFINED_MACRO);
         assert_eq!(expand("`apply_al(AVL_R76907`", &macros).1[0].code, codes::MALFORMED_MACRO);
         assert_eq!(expand("`get_x", &macros).1[0].code, codes::MALFORMED_MACRO);
+    }
+
+    #[test]
+    fn section_1_3_5_macros_that_multiply_are_refused_in_time() {
+        // 2^60 calls that leave no text; 2^60 bytes.
+        for text in ["", "xxxxxxxx"] {
+            let mut macros = Macros::shipped();
+            for level in 0..60 {
+                macros.define(&format!("m{level}"), &[], &format!("`m{0}``m{0}`", level + 1));
+            }
+            macros.define("m60", &[], text);
+            let (_, findings) = expand("`m0`", &macros);
+            assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [codes::MACRO_SIZE]);
+        }
+    }
+
+    #[test]
+    fn section_1_3_5_a_hundred_levels_are_enough() {
+        let mut macros = Macros::shipped();
+        for level in 0..100 {
+            macros.define(&format!("m{level}"), &[], &format!("`m{}`", level + 1));
+        }
+        macros.define("m100", &[], "x");
+        assert_eq!(text("`m1`", &macros), "x");
+        assert_eq!(expand("`m0`", &macros).1[0].code, codes::MACRO_SIZE);
+    }
+
+    #[test]
+    fn section_1_3_6_backticks_in_quotes_call_nothing_but_in_the_search_of_a_map() {
+        let mut macros = Macros::shipped();
+        macros.define("m", &[], "a=\"b\\c\"");
+        let quoted = r#"x="`m`" | eval y="search=`m`" | table z"#;
+        assert_eq!(text(quoted, &macros), quoted);
+        assert_eq!(text(r#"x | map search="search `m` d""#, &macros), r#"x | map search="search a=\"b\\c\" d""#);
+        assert_eq!(
+            text(r#"[| map maxsearches=9 search = "`m`"]"#, &macros),
+            r#"[| map maxsearches=9 search = "a=\"b\\c\""]"#
+        );
+        assert_eq!(text(r#"search="`m`" mapsearch="`m`""#, &macros), r#"search="`m`" mapsearch="`m`""#);
     }
 }

@@ -133,23 +133,9 @@ impl SearchLexer<'_> {
 
     /// Reads `[ … ]`.
     fn subsearch(&mut self) {
-        let rest = &self.text[self.at..];
-        let (mut depth, mut at, bytes) = (0_usize, 0, rest.as_bytes());
-        while at < bytes.len() {
-            match bytes[at] {
-                b'"' => at += quoted_text(&rest[at..]).1 - 1,
-                b'[' => depth += 1,
-                b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        self.push(TokenKind::Subsearch, (at + 1).min(rest.len()));
+        let close = crate::split::closing_bracket(self.text, self.at);
+        let length = close.map_or(self.text.len(), |close| close + 1) - self.at;
+        self.push(TokenKind::Subsearch, length);
         self.place = Place::Term;
     }
 

@@ -7,11 +7,12 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::escape;
 use crate::expand::Expanded;
 use crate::lex::{self, Token, TokenKind};
+use crate::pipeline::{self, Begin};
 use crate::plan::{
-    CompareOp, Comparison, FieldRef, Glob, Membership, SearchCommand, SearchExpr, Term, TermKind, TimeText,
+    CompareOp, Comparison, FieldRef, Glob, Membership, Plan, SearchCommand, SearchExpr, Term, TermKind, TimeText,
 };
 use crate::span::Span;
-use crate::split::Stage;
+use crate::split::{self, Stage};
 
 /// How deeply groups and NOTs may nest.
 const MAX_DEPTH: usize = 200;
@@ -21,40 +22,27 @@ const MAX_DEPTH: usize = 200;
 /// After an error the result is as much as could be read; the rule is not to be run.
 #[must_use]
 pub fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagnostic>) -> SearchCommand {
-    let (start, end) = (stage.arguments, stage.end);
-    let tokens = lex::search(&expanded.text[start..end], start);
-    let mut parser = Parser {
-        expanded,
-        tokens: &tokens,
-        at: 0,
-        stage,
-        end,
-        findings,
-        depth: 0,
-        negated: false,
-        earliest: None,
-        latest: None,
-        failed: false,
-    };
-    let mut parts = Vec::new();
-    while !parser.failed && parser.at < tokens.len() {
-        parser.conjunction(&mut parts);
-        if !parser.failed
-            && let Some(token) = parser.peek()
-            && token.kind == TokenKind::Close
-        {
-            let token = token.clone();
-            parser.fail(
-                codes::EXTRA_PAREN,
-                token.start,
-                token.end,
-                "this parenthesis closes nothing",
-                Some("remove it"),
-            );
-        }
-    }
-    let (earliest, latest) = (parser.earliest.take(), parser.latest.take());
-    SearchCommand { expr: conjunction(parts), earliest, latest }
+    Parser::read(expanded, stage, false, findings)
+}
+
+/// Returns the search that the bytes `start..end` of the expanded text spell; otherwise as [`parse`].
+#[must_use]
+pub(crate) fn parse_part(
+    expanded: &Expanded,
+    start: usize,
+    end: usize,
+    findings: &mut Vec<Diagnostic>,
+) -> SearchCommand {
+    let stage = Stage { name: String::new(), start, arguments: start, end, outer: (start, end) };
+    Parser::read(expanded, &stage, false, findings)
+}
+
+/// Returns the search that a subsearch's result spells (§1.6.2), in which `()` is every row.
+#[must_use]
+pub(crate) fn parse_result(expanded: &Expanded, findings: &mut Vec<Diagnostic>) -> SearchCommand {
+    let end = expanded.text.len();
+    let stage = Stage { name: String::new(), start: 0, arguments: 0, end, outer: (0, end) };
+    Parser::read(expanded, &stage, true, findings)
 }
 
 /// Joins conjuncts: nested ANDs are one, `*` beside others says nothing.
@@ -101,11 +89,46 @@ struct Parser<'a> {
     negated: bool,
     earliest: Option<TimeText>,
     latest: Option<TimeText>,
+    /// Is it the result of a subsearch?
+    result: bool,
     /// An error was found: the rest is not read, for later messages would be guesses.
     failed: bool,
 }
 
 impl<'a> Parser<'a> {
+    /// Reads a whole search.
+    fn read(expanded: &Expanded, stage: &Stage, result: bool, findings: &mut Vec<Diagnostic>) -> SearchCommand {
+        let (start, end) = (stage.arguments, stage.end);
+        let tokens = lex::search(&expanded.text[start..end], start);
+        let mut parser = Parser {
+            expanded,
+            tokens: &tokens,
+            at: 0,
+            stage,
+            end,
+            findings,
+            depth: 0,
+            negated: false,
+            earliest: None,
+            latest: None,
+            result,
+            failed: false,
+        };
+        let mut parts = Vec::new();
+        while !parser.failed && parser.at < tokens.len() {
+            parser.conjunction(&mut parts);
+            if !parser.failed
+                && let Some(token) = parser.peek()
+                && token.kind == TokenKind::Close
+            {
+                let (start, end, help) = (token.start, token.end, Some("remove it"));
+                parser.fail(codes::EXTRA_PAREN, start, end, "this parenthesis closes nothing", help);
+            }
+        }
+        let (earliest, latest) = (parser.earliest.take(), parser.latest.take());
+        SearchCommand { expr: conjunction(parts), earliest, latest }
+    }
+
     /// The next token.
     fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.at)
@@ -217,7 +240,7 @@ impl<'a> Parser<'a> {
 
     /// One level deeper; false and an error if that is too deep.
     fn enter(&mut self, start: usize, end: usize) -> bool {
-        if self.depth >= MAX_DEPTH {
+        if self.depth + self.expanded.depth() >= MAX_DEPTH {
             let message = format!("groups and NOTs nest more than {MAX_DEPTH} deep");
             self.fail(codes::TOO_DEEP, start, end, &message, None);
             return false;
@@ -269,7 +292,8 @@ impl<'a> Parser<'a> {
                 );
             }
             TokenKind::Subsearch => {
-                self.fail(codes::UNSUPPORTED_SUBSEARCH, start, end, "subsearches are not supported", None);
+                self.at += 1;
+                return self.subsearch(start, end);
             }
             TokenKind::Op(_) | TokenKind::Comma | TokenKind::Name(_) | TokenKind::Other(_) => {
                 let help = Some("quote the text if it is to be searched for");
@@ -277,6 +301,19 @@ impl<'a> Parser<'a> {
             }
         }
         None
+    }
+
+    /// Reads `[ … ]` (§1.6.2).
+    fn subsearch(&mut self, start: usize, end: usize) -> Option<SearchExpr> {
+        if split::closing_bracket(&self.expanded.text[..end], start) != Some(end - 1) {
+            let help = Some("add `]` where the subsearch ends, or quote the text if it is to be searched for");
+            self.fail(codes::UNBALANCED_BRACKET, start, start + 1, "this bracket is never closed", help);
+            return None;
+        }
+        let inside = (start + 1, end - 1);
+        let steps = pipeline::bracket(self.expanded, inside, Begin::Subsearch, self.depth, self.findings);
+        self.failed |= steps.is_none();
+        Some(SearchExpr::Subsearch(Box::new(Plan { steps: steps? })))
     }
 
     /// Reads `( … )`.
@@ -298,6 +335,9 @@ impl<'a> Parser<'a> {
         };
         self.at += 1;
         if parts.is_empty() {
+            if self.result {
+                return Some(SearchExpr::All);
+            }
             if !self.expanded.hole(open.start, close.end) {
                 self.fail(
                     codes::EMPTY_GROUP,
@@ -648,7 +688,7 @@ mod tests {
             ("x () y", "E0113", "()"),
             ("f IN ()", "E0113", "()"),
             ("TERM(a OR b", "E0110", "TERM("),
-            ("a [search b]", "E0130", "[search b]"),
+            ("a [search b", "E0104", "["),
             ("NOT earliest=-1d", "E0117", "earliest=-1d"),
             ("earliest=soon", "E0119", "soon"),
         ] {

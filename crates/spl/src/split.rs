@@ -38,23 +38,56 @@ pub struct Mistake {
 /// Pipes inside double quotes and subsearch brackets do not split; `\|` outside quotes does not either.
 #[must_use]
 pub fn stages(text: &str) -> (Vec<Stage>, Vec<Mistake>) {
-    let mut splitter = Splitter { text, stages: Vec::new(), mistakes: Vec::new() };
-    splitter.run();
+    stages_of(text, 0, text.len(), true)
+}
+
+/// Returns the stages of the bytes `start..end` of a text. With `implied`, a first stage without a pipe before it is a `search` whose
+/// keyword may be left out; otherwise every stage begins with a command.
+#[must_use]
+pub(crate) fn stages_of(text: &str, start: usize, end: usize, implied: bool) -> (Vec<Stage>, Vec<Mistake>) {
+    let text = text.get(..end).unwrap_or(text);
+    let mut splitter = Splitter { text, implied, stages: Vec::new(), mistakes: Vec::new() };
+    splitter.run(start.min(text.len()));
     (splitter.stages, splitter.mistakes)
+}
+
+/// Returns the offset of the bracket that closes the one at `open`; brackets in double quotes and behind a backslash do not count.
+#[must_use]
+pub(crate) fn closing_bracket(text: &str, open: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, open);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'"' => at = closing(bytes, at, b'"')?,
+            b'[' => depth += 1,
+            b']' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 /// The state of one split.
 struct Splitter<'a> {
     text: &'a str,
+    /// May the first stage leave out its `search`?
+    implied: bool,
     stages: Vec<Stage>,
     mistakes: Vec<Mistake>,
 }
 
 impl Splitter<'_> {
-    /// Finds the pipes.
-    fn run(&mut self) {
+    /// Finds the pipes, from an offset on.
+    fn run(&mut self, from: usize) {
         let bytes = self.text.as_bytes();
-        let (mut start, mut at) = (0, 0);
+        let (mut start, mut at) = (from, from);
         let mut brackets: Vec<usize> = Vec::new();
         while at < bytes.len() {
             match bytes[at] {
@@ -129,7 +162,7 @@ impl Splitter<'_> {
         }
         let text = &self.text[begin..stage_end];
         let word = command_word(text);
-        let implied = first && !is_search_keyword(text);
+        let implied = first && self.implied && !is_search_keyword(text);
         let (name, arguments) = if implied { (String::new(), begin) } else { (word.to_owned(), begin + word.len()) };
         self.stages.push(Stage { name, start: begin, arguments, end: stage_end, outer: (start, end) });
     }
@@ -148,7 +181,7 @@ fn is_search_keyword(text: &str) -> bool {
 }
 
 /// Returns the run of command characters at the beginning (§1.1.6).
-fn command_word(text: &str) -> &str {
+pub(crate) fn command_word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     &text[..end]
 }

@@ -1,5 +1,21 @@
 //! What can go wrong with a pipeline.
 
+/// The codes of [`PipelineError`] with their meanings.
+pub const ERROR_CODES: &[(&str, &str)] = &[
+    ("E-STAGE-CLASH", "Two aggregates of one `stats` have the same name (§5.10.5)."),
+    (
+        "E-STAGE-WILDCARD",
+        "The `*` of an aggregate's argument and of its name do not fit (§5.10.4), or a `by` holds one (§5.10.3).",
+    ),
+    ("E-STAGE-REGEX", "A pattern does not compile (§5.6.9)."),
+    ("E-STAGE-TIME", "A time bound of a later `search` cannot be resolved."),
+    ("E-STAGE-SPAN", "A bin's span is not above zero."),
+    ("E-STAGE-BATCH", "A batch is malformed."),
+    ("E-STAGE-PARTIAL", "A partial state has another version, belongs to another pipeline, or is malformed."),
+    ("E-STAGE-LIMIT", "A limit of the pipeline was hit; the result would be incomplete."),
+    ("E-STAGE-ARROW", "Arrow refused an operation."),
+];
+
 /// A pipeline that cannot be built, or rows and partial states that it cannot take.
 ///
 /// | Code | Meaning |
@@ -12,6 +28,9 @@
 /// | `E-STAGE-BATCH` | a batch is malformed |
 /// | `E-STAGE-PARTIAL` | a partial state has another version, belongs to another pipeline, or is malformed |
 /// | `E-STAGE-LIMIT` | a limit of [`crate::Settings`] was hit; the result would be incomplete |
+/// | `E-STAGE-LOOKUP` | a lookup table, or a column of it, is not there (§5.13.6) |
+/// | `E-STAGE-OPERAND` | a subsearch that is an operand was not run (§1.6.2) |
+/// | `E-STAGE-MAP` | a search of `map` failed, or cannot be run (§5.28) |
 /// | `E-STAGE-ARROW` | arrow refused an operation |
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]

@@ -49,6 +49,7 @@ mod aggregate;
 mod batch;
 mod bin;
 pub mod codes;
+mod commands;
 mod error;
 mod expr;
 mod faults;
@@ -70,7 +71,8 @@ mod table;
 mod table_stage;
 
 pub use batch::{Batch, RAW, RowKey, TIME};
-pub use error::PipelineError;
+pub use error::{ERROR_CODES, PipelineError};
+pub use expr::{Constant, constant};
 #[cfg(feature = "faults")]
 pub use faults::{FAULTS, set_fault};
 pub use kernels::number::Number;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use jiff::tz::TimeZone;
+use retrohunt_enrich::Enrichment;
 use retrohunt_spl::plan::{Command, Plan, TimeText};
 
 use crate::batch::{Batch, RowKey};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub bounds: (Option<i64>, Option<i64>),
     /// Seed of `random()` (§6.5).
     pub seed: u64,
+    /// What rows are enriched with (§5.13, §5.14).
+    pub enrichment: Arc<Enrichment>,
 }
 
 impl std::fmt::Debug for Settings {
@@ -73,6 +76,7 @@ impl Default for Settings {
             now: 0,
             bounds: (None, None),
             seed: 0,
+            enrichment: Arc::default(),
         }
     }
 }

@@ -1,8 +1,18 @@
 //! Which code runs a command.
 
-use retrohunt_spl::plan::Command;
+use retrohunt_spl::plan::{Command, LookupCommand};
 
 use crate::bin::Bin;
+use crate::commands::append::Append;
+use crate::commands::appendcols::AppendCols;
+use crate::commands::inputlookup::InputLookup;
+use crate::commands::iplocation::IpLocation;
+use crate::commands::join::Join;
+use crate::commands::lookup::Lookup;
+use crate::commands::map::Map;
+use crate::commands::multisearch::MultiSearch;
+use crate::commands::parse_url::ParseUrl;
+use crate::commands::union::Union;
 use crate::error::PipelineError;
 use crate::filter::{RegexFilter, Search};
 use crate::pipeline::Settings;
@@ -28,7 +38,6 @@ pub(crate) fn build(
     evidence: usize,
     operands: &mut Operands,
 ) -> Result<Built, PipelineError> {
-    let _ = &operands;
     Ok(match command {
         Command::Search(search) => Built::Row(Box::new(Search::new(search, settings)?)),
         Command::Regex(regex) => Built::Row(Box::new(RegexFilter::new(regex)?)),
@@ -36,6 +45,29 @@ pub(crate) fn build(
         Command::Fields(fields) => Built::Row(Box::new(Project::fields(fields))),
         Command::Bin(bin) => Built::Row(Box::new(Bin::new(bin, &settings.timezone)?)),
         Command::Stats(command) => Built::Stats(Box::new(Stats::new(command, evidence, settings.split_limit)?)),
+        Command::Lookup(command) if is_entropy(command, settings) => {
+            let field = command.keys.first().map(|(_, field)| field.clone()).unwrap_or_default();
+            return build(&Command::Shannon { field }, settings, evidence, operands);
+        }
+        Command::Lookup(command) => Built::Row(Box::new(Lookup::new(command, settings)?)),
+        Command::InputLookup(command) => Built::Table(Box::new(InputLookup::new(command, settings)?)),
+        Command::IpLocation(command) => Built::Row(Box::new(IpLocation::new(command, settings))),
+        Command::ParseUrl { field, .. } => Built::Row(Box::new(ParseUrl::new(field))),
+        Command::Join(command) => Built::Table(Box::new(Join::new(command, settings, operands))),
+        Command::Append(subsearch) => Built::Table(Box::new(Append::new(subsearch, operands))),
+        Command::AppendCols { overwrite, subsearch } => {
+            Built::Table(Box::new(AppendCols::new(subsearch, *overwrite, settings.evidence, operands)))
+        }
+        Command::MultiSearch(searches) => Built::Table(Box::new(MultiSearch::new(searches, operands))),
+        Command::Union(searches) => Built::Table(Box::new(Union::new(searches, operands))),
+        Command::Map(command) => Built::Table(Box::new(Map::new(command))),
         _ => return Err(PipelineError::new("E-STAGE-COMMAND", "this command cannot run yet")),
     })
+}
+
+/// Is it the add-on's external lookup that computes the same as its macro `ut_shannon` (§5.29)? A table of that name wins.
+fn is_entropy(command: &LookupCommand, settings: &Settings) -> bool {
+    command.table == "ut_shannon_lookup"
+        && settings.enrichment.lookups.get(&command.table).is_none()
+        && matches!(command.keys.as_slice(), [(column, _)] if column == "word")
 }

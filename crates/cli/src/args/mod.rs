@@ -43,6 +43,12 @@ pub(crate) enum Command {
     Fields(Fields),
     /// Write synthetic telemetry with planted ground truth
     Synth(Synth),
+    /// List the supported commands, or describe one
+    Commands(Listing),
+    /// List the supported functions, or describe one
+    Functions(Listing),
+    /// Tell what a code of a message means, with an example and what to do
+    ExplainCode(ExplainCode),
 }
 
 /// Options that every command has.
@@ -191,6 +197,35 @@ pub(crate) struct Synth {
     pub(crate) overwrite: bool,
 }
 
+/// `retrohunt commands` and `retrohunt functions`.
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
+    /// Only this one
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Form of the list
+    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
+    pub(crate) format: ListingFormat,
+}
+
+/// Form of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListingFormat {
+    /// For people
+    #[default]
+    Text,
+    /// Tables in Markdown
+    Markdown,
+}
+
+/// `retrohunt explain-code`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainCode {
+    /// The code, such as E0141 or W-TERM-BREAKER
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+}
+
 /// Which rules a command works on.
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
@@ -200,9 +235,18 @@ pub(crate) struct Rules {
     /// An SPL text to run as a rule
     #[arg(long, value_name = "SPL")]
     pub(crate) query: Option<String>,
-    /// A file or folder of macro definitions; may be given several times
+    /// A macros.conf, or a file or folder of macro definitions in YAML; may be given several times
     #[arg(long, value_name = "PATH")]
     pub(crate) macros: Vec<PathBuf>,
+    /// A folder of lookup tables (CSV), with definitions in lookups.toml if they need any
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lookups: Option<PathBuf>,
+    /// A location database in MaxMind's format, for iplocation
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geoip: Option<PathBuf>,
+    /// What to do about a lookup table that is not there
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub(crate) missing_lookup: MissingLookup,
     /// Only rules with this id, or whose id fits this pattern of `*` and `?`
     #[arg(long = "rule-id", value_name = "ID", value_delimiter = ',')]
     pub(crate) rule_id: Vec<String>,
@@ -215,6 +259,16 @@ pub(crate) struct Rules {
     /// Do not exit with 2 for rules that cannot run
     #[arg(long)]
     pub(crate) allow_not_runnable: bool,
+}
+
+/// What to do about a lookup table that is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MissingLookup {
+    /// Refuse the rules that need it
+    #[default]
+    Error,
+    /// Take it as empty, and warn
+    Empty,
 }
 
 /// How inputs are read.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use retrohunt_catalogue::{Entry, Rule};
 use retrohunt_engine::{CompiledRule, Profiles, Program, ScanOptions, Settings};
+use retrohunt_enrich::{Enrichment, Geo, Lookups, MissingLookup};
 use retrohunt_profile::Profile;
 use retrohunt_spl::diagnostic::Diagnostic;
 use retrohunt_spl::macros::Macros;
@@ -27,8 +28,14 @@ pub(super) fn rules(entries: &[Entry]) -> Vec<Arc<Rule>> {
 ///
 /// # Errors
 ///
-/// If a time cannot be read.
-pub(super) fn settings(times: &Times, evidence: u32, simd: Simd) -> Result<Settings, Failure> {
+/// If a time, a lookup table or the location database cannot be read.
+pub(super) fn settings(
+    rules: &Rules,
+    messages: Messages,
+    times: &Times,
+    evidence: u32,
+    simd: Simd,
+) -> Result<Settings, Failure> {
     let clock = Timestamp::now().as_microsecond();
     let resolve = |name: &str, text: &Option<String>, now: i64| match text {
         None => Ok(None),
@@ -48,8 +55,35 @@ pub(super) fn settings(times: &Times, evidence: u32, simd: Simd) -> Result<Setti
         latest: resolve("latest", &times.latest, now)?,
         evidence: usize::try_from(evidence).unwrap_or(usize::MAX),
         scalar: simd == Simd::Scalar,
+        enrichment: Arc::new(enrichment(rules, messages)?),
         ..Settings::default()
     })
+}
+
+/// Returns the lookup tables and the location database that the options name.
+///
+/// # Errors
+///
+/// If one of them cannot be read.
+pub(super) fn enrichment(args: &Rules, messages: Messages) -> Result<Enrichment, Failure> {
+    let mut enrichment = Enrichment::default();
+    if let Some(folder) = &args.lookups {
+        let (lookups, warnings) =
+            Lookups::load(folder).map_err(|error| Failure::usage(format!("--lookups: {error}")))?;
+        for warning in warnings {
+            messages.say(Severity::Warning, &warning.to_string());
+        }
+        enrichment.lookups = lookups;
+    }
+    if let Some(path) = &args.geoip {
+        let geo = Geo::open(path).map_err(|error| Failure::usage(format!("--geoip: {error}")))?;
+        enrichment.geo = Some(geo);
+    }
+    enrichment.missing_lookup = match args.missing_lookup {
+        crate::args::MissingLookup::Error => MissingLookup::Error,
+        crate::args::MissingLookup::Empty => MissingLookup::Empty,
+    };
+    Ok(enrichment)
 }
 
 /// Returns the rules compiled with the macros that the options name.
@@ -73,19 +107,48 @@ pub(super) fn program(
 ///
 /// If a macro file cannot be read.
 pub(super) fn macros(args: &Rules, messages: Messages) -> Result<Macros, Failure> {
-    let (definitions, errors) = retrohunt_catalogue::load_macros(&args.macros);
+    let mut macros = Macros::shipped();
+    macros.evaluate_with(Arc::new(retrohunt_engine::evaluate));
+    let mut yaml = Vec::new();
+    for path in &args.macros {
+        if is_conf(path) {
+            conf(path, &mut macros)?;
+            continue;
+        }
+        let inside = std::fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        let mut confs: Vec<PathBuf> = inside.filter(|path| is_conf(path)).collect();
+        confs.sort();
+        confs.iter().try_for_each(|path| conf(path, &mut macros))?;
+        if confs.is_empty() || !retrohunt_catalogue::load_macros(std::slice::from_ref(path)).0.is_empty() {
+            yaml.push(path.clone());
+        }
+    }
+    let (definitions, errors) = retrohunt_catalogue::load_macros(&yaml);
     if let Some(error) = errors.iter().find(|error| error.kind.is_path()) {
         return Err(Failure::usage(format!("--macros: {error}")));
     }
     for error in &errors {
         messages.say(Severity::Warning, &error.to_string());
     }
-    let mut macros = Macros::shipped();
     for definition in &definitions {
         let params: Vec<&str> = definition.arguments.iter().map(String::as_str).collect();
         macros.define(&definition.name, &params, &definition.definition);
     }
     Ok(macros)
+}
+
+/// Is it a file of Splunk's own form?
+fn is_conf(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|ending| ending == "conf")
+}
+
+/// Adds the definitions of a `macros.conf`.
+fn conf(path: &Path, macros: &mut Macros) -> Result<(), Failure> {
+    let wrong = |message: String| Failure::usage(format!("--macros: {}: {message}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let definitions = retrohunt_spl::macros::conf::read(&text).map_err(|error| wrong(error.to_string()))?;
+    definitions.into_iter().for_each(|definition| macros.define_full(definition));
+    Ok(())
 }
 
 /// Returns the files that the arguments name, and says what was passed over.

@@ -1,5 +1,7 @@
 //! `retrohunt check`: which rules run, which do not, and why.
 
+use std::sync::Arc;
+
 use std::io::{self, Write};
 
 use retrohunt_catalogue::Entry;
@@ -22,7 +24,8 @@ use crate::{
 /// If the arguments do not fit the files, or the report cannot be written.
 pub(super) fn run(args: &Check, messages: Messages) -> Result<u8, Failure> {
     let entries = load(&args.rules, messages)?;
-    let settings = Settings::default();
+    let enrichment = archive::enrichment(&args.rules, messages)?;
+    let settings = Settings { enrichment: Arc::new(enrichment), ..Settings::default() };
     let program = archive::program(&args.rules, &archive::rules(&entries), &settings, messages)?;
     let can_match = if args.against.is_empty() { None } else { Some(against(args, &program, messages)?) };
     let compiled = program.rules.iter().enumerate().map(|(index, compiled)| {

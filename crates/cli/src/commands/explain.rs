@@ -14,7 +14,7 @@ use crate::{args::Explain, failure::Failure, messages::Messages};
 /// If the arguments do not fit the files.
 pub(super) fn run(args: &Explain, messages: Messages) -> Result<u8, Failure> {
     let entries = load(&args.rules, messages)?;
-    let settings = archive::settings(&args.times, 0, args.simd)?;
+    let settings = archive::settings(&args.rules, messages, &args.times, 0, args.simd)?;
     let program = archive::program(&args.rules, &archive::rules(&entries), &settings, messages)?;
     let profiles = archive::profiles(&args.reading)?;
     let options = archive::options(&args.reading, 1, false);

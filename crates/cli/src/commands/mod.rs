@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod explain;
 mod fields;
+mod reference;
 mod scan;
 mod synth;
 mod test;
@@ -34,6 +35,9 @@ pub(crate) fn run(cli: &Cli, messages: Messages) -> Result<u8, Failure> {
         Command::Test(args) => test::run(args, messages),
         Command::Fields(args) => fields::run(args, messages),
         Command::Synth(args) => synth::run(args),
+        Command::Commands(args) => reference::commands(args),
+        Command::Functions(args) => reference::functions(args),
+        Command::ExplainCode(args) => reference::explain_code(args),
     }
 }
 

@@ -92,7 +92,7 @@ fn code(manifest: &Manifest, policy: Policy) -> u8 {
 ///
 /// If an argument about the inputs or times is wrong.
 fn hunt(args: &Scan, rules: &[Arc<Rule>], talk: Talk, messages: Messages) -> Result<Found, Failure> {
-    let settings = archive::settings(&args.times, args.results.evidence, args.work.simd)?;
+    let settings = archive::settings(&args.rules, messages, &args.times, args.results.evidence, args.work.simd)?;
     let profiles = archive::profiles(&args.reading)?;
     let program = archive::program(&args.rules, rules, &settings, messages)?;
     let files = archive::inputs(&args.inputs, messages)?;

@@ -22,7 +22,7 @@ use crate::{
 /// If the arguments are wrong, or no rule has a test.
 pub(super) fn run(args: &Test, messages: Messages) -> Result<u8, Failure> {
     let entries = load(&args.rules, messages)?;
-    let settings = archive::settings(&args.times, 0, args.simd)?;
+    let settings = archive::settings(&args.rules, messages, &args.times, 0, args.simd)?;
     let macros = archive::macros(&args.rules, messages)?;
     let profiles = archive::profiles(&args.reading)?;
     let options = archive::options(&args.reading, 1, true);

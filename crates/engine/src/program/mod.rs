@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use retrohunt_catalogue::Rule;
+use retrohunt_enrich::Enrichment;
 use retrohunt_profile::Markers;
 use retrohunt_regex::Regex;
 use retrohunt_spl::diagnostic::Diagnostic;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub scalar: bool,
     /// Seed of `random()` (§6.5).
     pub seed: u64,
+    /// Lookup tables and the location database (§5.13, §5.14).
+    pub enrichment: Arc<Enrichment>,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             automata_bytes: 64 << 20,
             scalar: false,
             seed: 0,
+            enrichment: Arc::default(),
         }
     }
 }
@@ -70,6 +74,7 @@ impl Settings {
             now,
             bounds: (earliest, latest),
             seed: self.seed,
+            enrichment: Arc::clone(&self.enrichment),
             ..PipelineSettings::default()
         }
     }

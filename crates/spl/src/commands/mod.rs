@@ -1,12 +1,13 @@
 //! One command, one file: its arguments to its plan form.
 //!
-//! To add a command: a file here, a variant of [`crate::plan::Command`], a line in `parse` and one in [`crate::print`].
+//! To add a command: a file here, a variant of [`crate::plan::Command`], a line in `parse` and in `DOCS`, and one in
+//! [`crate::print`].
 
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::escape;
 use crate::expand::Expanded;
 use crate::lex::{self, Token, TokenKind};
-use crate::plan::{Command, CompareOp, FieldPattern, Glob, Plan, Step};
+use crate::plan::{Command, CompareOp, ConvertFunction, FieldPattern, Glob, Step};
 use crate::search;
 use crate::split::Stage;
 
@@ -28,235 +29,179 @@ mod streamstats;
 mod table;
 mod where_;
 
+mod addinfo;
+mod addtotals;
+mod append;
+mod appendcols;
+mod appendpipe;
+mod avlbase64;
+mod convert;
+mod dedup;
+mod extract;
+mod filldown;
+mod fillnull;
+mod format;
+mod fromjson;
+mod inputlookup;
+mod iplocation;
+mod join;
+mod join_keys;
+mod lookup;
+mod makemv;
+mod makeresults;
+mod map;
+mod multisearch;
+mod mvcombine;
+mod mvexpand;
+mod nomv;
+mod options;
+mod outputlookup;
+mod rare;
+mod refusal;
+mod rename;
+mod replace;
+mod return_;
+mod reverse;
+mod sink;
+mod sort;
+mod spath;
+mod subsearch;
+mod tags;
+mod tail;
+mod top;
+mod transaction;
+mod transaction_boundary;
+mod union;
+mod untable;
+mod utparseextended;
+mod utshannon;
+mod xmlkv;
+mod xyseries;
+
+pub(crate) use refusal::{GENERATING, distance};
 pub(crate) use sed::print as print_sed;
 pub(crate) use spans::calendar_unit_name;
+pub(crate) use subsearch::subsearch;
 
-/// A command's entry in the documentation.
-#[derive(Clone, Copy, Debug)]
+/// Functions of `convert` by name, and its time format where none is written.
+pub(crate) fn convert_defaults() -> (&'static [(&'static str, ConvertFunction)], &'static str) {
+    (convert::FUNCTIONS, convert::TIME_FORMAT)
+}
+
+/// The texts of `format` where none are written, and the one for no rows.
+pub(crate) fn format_defaults() -> ([&'static str; 6], &'static str) {
+    (format::STRINGS, format::EMPTY)
+}
+
+/// The delimiters of `extract` where none are written.
+pub(crate) fn extract_defaults() -> (&'static str, &'static str) {
+    extract::DELIMS
+}
+
+/// What the documentation says about a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommandDoc {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Further names.
+    /// Other names of the same command.
     pub aliases: &'static [&'static str],
-    /// How it is written.
+    /// How it is written: `<x>` is to be replaced, `[x]` may be left out, `…` means more of the same.
     pub syntax: &'static str,
     /// Section of the specification.
     pub section: &'static str,
     /// What it does, in one sentence.
     pub summary: &'static str,
-    /// Rules that use it.
+    /// Rules that use it; they compile.
     pub examples: &'static [&'static str],
 }
 
-/// For the documentation; the parser is [`crate::search`].
+/// `search`, which has no file of its own here.
 const SEARCH: CommandDoc = CommandDoc {
     name: "search",
     aliases: &[],
-    syntax: "search <terms, comparisons, AND, OR, NOT, parentheses>",
+    syntax: "[search] <terms, comparisons and time bounds, joined by AND, OR and NOT>",
     section: "§5.1",
-    summary: "Keeps the rows that a search condition holds for; the first command of a rule, unless another is named.",
-    examples: &[
-        "EventCode=4688 (\"powershell.exe\" OR pwsh) NOT user IN (\"SYSTEM\", svc_*)",
-        "TERM(ProcessRollup2) earliest=-7d | search dest_ip!=10.0.0.0/8",
-    ],
+    summary: "Keeps the rows for which a condition is true.",
+    examples: &["powershell.exe (user=admin* OR user IN (\"root\", \"system\")) NOT TERM(-enc)", "* | search count>5"],
 };
 
-/// Returns the entries of the supported commands.
+/// Every documented command.
+const DOCS: &[CommandDoc] = &[
+    addinfo::DOC,
+    addtotals::DOC,
+    append::DOC,
+    appendcols::DOC,
+    appendpipe::DOC,
+    avlbase64::DOC,
+    convert::DOC,
+    dedup::DOC,
+    extract::DOC,
+    fields::DOC,
+    filldown::DOC,
+    fillnull::DOC,
+    format::DOC,
+    fromjson::DOC,
+    inputlookup::DOC,
+    iplocation::DOC,
+    join::DOC,
+    lookup::DOC,
+    makemv::DOC,
+    makeresults::DOC,
+    map::DOC,
+    multisearch::DOC,
+    mvcombine::DOC,
+    mvexpand::DOC,
+    nomv::DOC,
+    outputlookup::DOC,
+    rare::DOC,
+    regex::DOC,
+    rename::DOC,
+    replace::DOC,
+    return_::DOC,
+    reverse::DOC,
+    SEARCH,
+    sink::DOC,
+    sort::DOC,
+    spath::DOC,
+    table::DOC,
+    tags::DOC,
+    tail::DOC,
+    top::DOC,
+    transaction::DOC,
+    union::DOC,
+    untable::DOC,
+    utparseextended::DOC,
+    utshannon::DOC,
+    xmlkv::DOC,
+    xyseries::DOC,
+    bin::DOC,
+    chart::CHART,
+    chart::TIMECHART,
+    eval::DOC,
+    eventstats::DOC,
+    foreach::DOC,
+    head::DOC,
+    rex::DOC,
+    stats::DOC,
+    streamstats::DOC,
+    where_::DOC,
+];
+
+/// Returns what the documentation says about the supported commands, by name.
 pub fn docs() -> impl Iterator<Item = &'static CommandDoc> {
-    [
-        &SEARCH,
-        &bin::DOC,
-        &chart::CHART,
-        &chart::TIMECHART,
-        &eval::DOC,
-        &eventstats::DOC,
-        &fields::DOC,
-        &foreach::DOC,
-        &head::DOC,
-        &regex::DOC,
-        &rex::DOC,
-        &stats::DOC,
-        &streamstats::DOC,
-        &table::DOC,
-        &where_::DOC,
-    ]
-    .into_iter()
+    let mut docs: Vec<&CommandDoc> = DOCS.iter().collect();
+    docs.sort_by_key(|doc| doc.name);
+    docs.into_iter()
 }
 
-/// SPL commands that exist but are not supported, so that a message can tell them from misspelt ones.
-const KNOWN: &[&str] = &[
-    "abstract",
-    "accum",
-    "addcoltotals",
-    "addinfo",
-    "addtotals",
-    "analyzefields",
-    "anomalies",
-    "anomalousvalue",
-    "anomalydetection",
-    "append",
-    "appendcols",
-    "appendpipe",
-    "apply",
-    "arules",
-    "associate",
-    "autoregress",
-    "avlbase64",
-    "bucketdir",
-    "chart",
-    "cluster",
-    "cofilter",
-    "collect",
-    "concurrency",
-    "contingency",
-    "convert",
-    "correlate",
-    "cyberchef",
-    "datamodel",
-    "dbinspect",
-    "dedup",
-    "delete",
-    "delta",
-    "diff",
-    "erex",
-    "eval",
-    "eventcount",
-    "eventstats",
-    "extract",
-    "fieldformat",
-    "fieldsummary",
-    "filldown",
-    "fillnull",
-    "findtypes",
-    "folderize",
-    "foreach",
-    "format",
-    "from",
-    "fromjson",
-    "gauge",
-    "gentimes",
-    "geom",
-    "geomfilter",
-    "geostats",
-    "head",
-    "highlight",
-    "history",
-    "iconify",
-    "inputcsv",
-    "inputlookup",
-    "iplocation",
-    "join",
-    "kmeans",
-    "kv",
-    "kvform",
-    "loadjob",
-    "localize",
-    "localop",
-    "lookup",
-    "makecontinuous",
-    "makemv",
-    "makeresults",
-    "map",
-    "mcatalog",
-    "mcollect",
-    "metadata",
-    "metasearch",
-    "meventcollect",
-    "mpreview",
-    "msearch",
-    "mstats",
-    "multikv",
-    "multisearch",
-    "mvcombine",
-    "mvexpand",
-    "nomv",
-    "outlier",
-    "outputcsv",
-    "outputlookup",
-    "outputtext",
-    "overlap",
-    "pivot",
-    "predict",
-    "rangemap",
-    "rare",
-    "redistribute",
-    "relevancy",
-    "reltime",
-    "rename",
-    "replace",
-    "require",
-    "rest",
-    "return",
-    "reverse",
-    "rex",
-    "rtorder",
-    "run",
-    "savedsearch",
-    "script",
-    "scrub",
-    "searchtxn",
-    "selfjoin",
-    "sendalert",
-    "sendemail",
-    "set",
-    "setfields",
-    "sichart",
-    "sirare",
-    "sistats",
-    "sitimechart",
-    "sitop",
-    "sort",
-    "spath",
-    "streamstats",
-    "strcat",
-    "summary",
-    "summaryindex",
-    "tags",
-    "tail",
-    "timechart",
-    "timewrap",
-    "tojson",
-    "top",
-    "transaction",
-    "transpose",
-    "trendline",
-    "tscollect",
-    "tstats",
-    "typeahead",
-    "typelearner",
-    "typer",
-    "union",
-    "uniq",
-    "untable",
-    "walklex",
-    "where",
-    "x11",
-    "xmlkv",
-    "xmlunescape",
-    "xpath",
-    "xyseries",
-];
-
-/// Names of the supported commands, aliases included.
-pub const SUPPORTED: &[&str] = &[
-    "bin",
-    "bucket",
-    "chart",
-    "discretize",
-    "eval",
-    "eventstats",
-    "fields",
-    "foreach",
-    "head",
-    "regex",
-    "rex",
-    "search",
-    "stats",
-    "streamstats",
-    "table",
-    "timechart",
-    "where",
-];
+/// Returns the names of the supported commands in alphabetical order, aliases included.
+#[must_use]
+pub fn supported() -> Vec<&'static str> {
+    let names = DOCS.iter().flat_map(|doc| std::iter::once(doc.name).chain(doc.aliases.iter().copied()));
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names
+}
 
 /// Returns the command that a stage spells, or `None` after an error. Findings are added to `findings`.
 pub(crate) fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagnostic>) -> Option<Command> {
@@ -278,55 +223,56 @@ pub(crate) fn parse(expanded: &Expanded, stage: &Stage, findings: &mut Vec<Diagn
         "rex" => rex::parse(&mut arguments),
         "streamstats" => streamstats::parse(&mut arguments),
         "where" => where_::parse(&mut arguments),
+        "addinfo" => addinfo::parse(&mut arguments),
+        "addtotals" => addtotals::parse(&mut arguments),
+        "append" => append::parse(&mut arguments),
+        "appendcols" => appendcols::parse(&mut arguments),
+        "appendpipe" => appendpipe::parse(&mut arguments),
+        "avlbase64" => avlbase64::parse(&mut arguments),
+        "convert" => convert::parse(&mut arguments),
+        "dedup" => dedup::parse(&mut arguments),
+        "extract" | "kv" => extract::parse(&mut arguments),
+        "filldown" => filldown::parse(&mut arguments),
+        "fillnull" => fillnull::parse(&mut arguments),
+        "format" => format::parse(&mut arguments),
+        "fromjson" => fromjson::parse(&mut arguments),
+        "inputlookup" => inputlookup::parse(&mut arguments),
+        "iplocation" => iplocation::parse(&mut arguments),
+        "join" => join::parse(&mut arguments),
+        "lookup" => lookup::parse(&mut arguments),
+        "makemv" => makemv::parse(&mut arguments),
+        "makeresults" => makeresults::parse(&mut arguments),
+        "map" => map::parse(&mut arguments),
+        "multisearch" => multisearch::parse(&mut arguments),
+        "mvcombine" => mvcombine::parse(&mut arguments),
+        "mvexpand" => mvexpand::parse(&mut arguments),
+        "nomv" => nomv::parse(&mut arguments),
+        "outputlookup" => Some(outputlookup::parse(&mut arguments)),
+        "rare" => rare::parse(&mut arguments),
+        "rename" => rename::parse(&mut arguments),
+        "replace" => replace::parse(&mut arguments),
+        "return" => return_::parse(&mut arguments),
+        "reverse" => reverse::parse(&mut arguments),
+        "sort" => sort::parse(&mut arguments),
+        "spath" => spath::parse(&mut arguments),
+        "tags" => tags::parse(&mut arguments),
+        "tail" => tail::parse(&mut arguments),
+        "top" => top::parse(&mut arguments),
+        "transaction" => transaction::parse(&mut arguments),
+        "union" => union::parse(&mut arguments),
+        "untable" => untable::parse(&mut arguments),
+        "utparseextended" => utparseextended::parse(&mut arguments),
+        "utshannon" => utshannon::parse(&mut arguments),
+        "xmlkv" => xmlkv::parse(&mut arguments),
+        "xyseries" => xyseries::parse(&mut arguments),
+        name if sink::is(name) => Some(sink::parse(&mut arguments, name)),
         name => {
-            unsupported(&mut arguments, name);
+            refusal::refuse(&mut arguments, name);
             None
         }
     };
     let after = findings.iter().filter(|finding| finding.code.is_error()).count();
     command.filter(|_| after == before)
-}
-
-/// Refuses a command by name.
-fn unsupported(arguments: &mut Arguments<'_>, name: &str) {
-    let (start, end) = (arguments.stage.start, arguments.stage.arguments.max(arguments.stage.start + 1));
-    let supported = SUPPORTED.join(", ");
-    if name.is_empty() || name == "|" || KNOWN.contains(&name) {
-        arguments.error(
-            codes::UNSUPPORTED_COMMAND,
-            start,
-            end,
-            &format!("the command `{name}` is not supported"),
-            Some(&format!("supported: {supported}")),
-        );
-        return;
-    }
-    let near = SUPPORTED
-        .iter()
-        .chain(KNOWN)
-        .filter(|known| distance(known, name) <= 2)
-        .min_by_key(|known| distance(known, name));
-    let help = near.map_or_else(
-        || format!("supported: {supported}"),
-        |near| format!("did you mean `{near}`? Supported: {supported}"),
-    );
-    arguments.error(codes::UNKNOWN_COMMAND, start, end, &format!("`{name}` is not an SPL command"), Some(&help));
-}
-
-/// Edit distance of two words, for suggestions.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<u8> = b.bytes().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
 
 /// Returns the commands of a `foreach` template whose placeholders are filled in, and what was found on the way; there are some
@@ -336,13 +282,6 @@ pub fn filled_template(text: &str) -> (Option<Vec<Step>>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let steps = foreach::body(&Expanded::plain(text), 0, text.len(), &mut findings);
     (steps, findings)
-}
-
-/// Returns the plan of a subsearch whose text is the bytes `start..end`, inside its brackets (§1.6).
-pub(crate) fn subsearch(arguments: &mut Arguments<'_>, start: usize, end: usize) -> Option<Plan> {
-    let (start, end) = (start.saturating_sub(1), end + 1);
-    arguments.error(codes::UNSUPPORTED_SUBSEARCH, start, end, "subsearches are not supported", None);
-    None
 }
 
 /// The arguments of one command, and where findings go.
@@ -485,18 +424,32 @@ mod tests {
     use crate::macros::Macros;
 
     #[test]
-    fn every_supported_command_is_documented_with_rules_that_can_be_read() {
-        let mut names: Vec<&str> =
-            docs().flat_map(|entry| entry.aliases.iter().chain([&entry.name])).copied().collect();
-        names.sort_unstable();
-        assert_eq!(names, SUPPORTED);
-        for entry in docs() {
-            assert!(entry.section.starts_with('§') && entry.summary.ends_with('.'), "{}", entry.name);
-            assert!(!entry.examples.is_empty(), "{}", entry.name);
-            for example in entry.examples {
+    fn examples_compile_and_use_their_command() {
+        for doc in docs() {
+            assert!(
+                !doc.examples.is_empty() && doc.section.starts_with('§') && doc.summary.ends_with('.'),
+                "{}",
+                doc.name
+            );
+            for example in doc.examples {
                 let (plan, findings) = compile(example, &Macros::shipped());
-                assert!(plan.is_some() && findings.is_empty(), "{example}: {findings:?}");
+                assert!(plan.is_some(), "{example}: {findings:?}");
+                let names = std::iter::once(&doc.name).chain(doc.aliases);
+                assert!(doc.name == "search" || names.into_iter().any(|name| example.contains(name)), "{example}");
             }
+        }
+    }
+
+    #[test]
+    fn every_documented_name_is_parsed_and_documented_once() {
+        let names = supported();
+        for pair in names.windows(2) {
+            assert_ne!(pair[0], pair[1]);
+        }
+        for name in names {
+            let (_, findings) = compile(&format!("x | {name}"), &Macros::shipped());
+            let unknown = [codes::UNKNOWN_COMMAND, codes::UNSUPPORTED_COMMAND];
+            assert!(findings.iter().all(|finding| !unknown.contains(&finding.code)), "{name}");
         }
     }
 }

@@ -64,7 +64,7 @@ mod tests {
             ("1", "E0144", "1"),
             ("a=1 AND `odd`", "E0112", "`odd`"),
             ("a=1) OR b=2", "E0111", ")"),
-            ("[search b]", "E0130", "[search b]"),
+            ("[search b | tabel c]", "E0120", "tabel"),
         ] {
             assert_eq!(printed(text), Err((code, marked.to_owned())), "{text}");
         }

@@ -9,7 +9,6 @@ use crate::expand::Piece;
 use crate::functions::{self, Function};
 use crate::plan::{Expr, ExprKind};
 use crate::search;
-use crate::split::Stage;
 
 /// Arguments of a call, and how deep the deepest is.
 struct List {
@@ -146,12 +145,19 @@ impl<'a> Parser<'_, 'a> {
 
     /// Parses the search that the inside of a quoted text spells.
     fn search(&mut self, raw: &str, (start, end): (usize, usize)) -> crate::plan::SearchCommand {
-        let stage = |start, end| Stage { name: String::new(), start, arguments: start, end, outer: (start, end) };
         let text = escape::string(raw);
-        if text == raw {
-            return search::parse(self.arguments.expanded, &stage(start, end), self.arguments.findings);
-        }
-        let derived = self.arguments.expanded.derived(&[Piece::Put(&text, start, end)]);
-        search::parse(&derived, &stage(0, text.len()), self.arguments.findings)
+        let (expanded, nesting) = (self.arguments.expanded, self.nesting);
+        let read = || {
+            if text == raw {
+                return search::parse_part(expanded, start, end, self.arguments.findings);
+            }
+            let derived = expanded.derived(&[Piece::Put(&text, start, end)]);
+            search::parse_part(&derived, 0, text.len(), self.arguments.findings)
+        };
+        let none = crate::plan::SearchCommand { expr: crate::plan::SearchExpr::All, earliest: None, latest: None };
+        expanded.deeper(nesting, read).unwrap_or_else(|| {
+            let _: Option<()> = self.too_deep((start, end));
+            none
+        })
     }
 }

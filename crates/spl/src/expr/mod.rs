@@ -45,3 +45,10 @@ pub fn parse(text: &str) -> (Option<Expr>, Vec<Diagnostic>) {
     let expr = Parser::new(&mut arguments, 0, text.len()).whole();
     (expr, findings)
 }
+
+/// Reads the bytes `start..end` of the expanded text as a condition; `None` after an error.
+pub(crate) fn parse_condition(arguments: &mut Arguments<'_>, start: usize, end: usize) -> Option<Expr> {
+    let expr = Parser::new(arguments, start, end).whole()?;
+    condition(arguments.findings, &expr)?;
+    Some(expr)
+}

@@ -57,7 +57,7 @@ pub(crate) struct Parser<'p, 'a> {
     start: usize,
     /// Place of the token before.
     before: Option<(usize, usize)>,
-    nesting: usize,
+    pub(super) nesting: usize,
     /// May `[ … ]` stand here (§1.6.2)?
     subsearches: bool,
 }
@@ -155,7 +155,8 @@ impl<'p, 'a> Parser<'p, 'a> {
 
     /// One level deeper; `None` and an error if that is too deep.
     pub(super) fn enter(&mut self, place: (usize, usize)) -> Option<()> {
-        if self.nesting >= MAX_NESTING {
+        // What lies around the expression, in brackets and texts, is on the same stack.
+        if self.nesting + self.arguments.expanded.depth() >= MAX_NESTING {
             return self.too_deep(place);
         }
         self.nesting += 1;
@@ -168,7 +169,7 @@ impl<'p, 'a> Parser<'p, 'a> {
     }
 
     /// Refuses what is nested too deeply.
-    fn too_deep<T>(&mut self, place: (usize, usize)) -> Option<T> {
+    pub(super) fn too_deep<T>(&mut self, place: (usize, usize)) -> Option<T> {
         let message = format!("the expression nests more than {MAX_NESTING} deep");
         self.error(codes::TOO_DEEP, place, &message, Some("split it into several eval assignments"))
     }
@@ -408,7 +409,10 @@ impl<'p, 'a> Parser<'p, 'a> {
             let message = "a subsearch stands in `search` and `where` only";
             return self.error(codes::UNSUPPORTED_SUBSEARCH, place, message, None);
         }
-        let plan = commands::subsearch(self.arguments, place.0 + 1, place.1 - 1)?;
+        let (expanded, nesting) = (self.arguments.expanded, self.nesting);
+        let read = || commands::subsearch(self.arguments, place.0 + 1, place.1 - 1);
+        let Some(plan) = expanded.deeper(nesting, read) else { return self.too_deep(place) };
+        let plan = plan?;
         self.take();
         let span = self.span(place.0, place.1);
         self.node(ExprKind::Subsearch(Box::new(plan)), 0, span, place)

@@ -1,6 +1,7 @@
 //! A plan as SPL text. Parsing the text again gives the same plan.
 
 mod aggregates;
+mod commands;
 mod expression;
 mod rows;
 
@@ -12,13 +13,19 @@ use crate::commands::calendar_unit_name;
 use crate::escape::quote;
 use crate::plan::{
     AlignTime, BinCommand, BinOptions, BinSpan, Command, CompareOp, FieldPattern, FieldRef, Plan, RegexCommand,
-    SearchCommand, SearchExpr, TermKind,
+    SearchCommand, SearchExpr, Step, TermKind,
 };
 
 /// Returns the plan as one SPL text, stages joined by ` | `.
 #[must_use]
 pub fn plan(plan: &Plan) -> String {
-    plan.steps.iter().map(|step| command(&step.command)).collect::<Vec<_>>().join(" | ")
+    let steps = plan.steps.iter().map(|step| command(&step.command)).collect::<Vec<_>>().join(" | ");
+    // Only a search can stand first without a pipe (§1.1.2).
+    if matches!(plan.steps.first(), Some(Step { command: Command::Search(_), .. })) {
+        steps
+    } else {
+        format!("| {steps}")
+    }
 }
 
 /// Returns one command as SPL text.
@@ -41,7 +48,7 @@ pub fn command(command: &Command) -> String {
         Command::Rex(command) => rows::rex(command),
         Command::Head(command) => rows::head(command),
         Command::Foreach(command) => rows::foreach(command),
-        other => format!("{other:?}"),
+        other => commands::command(other).unwrap_or_else(|| format!("{other:?}")),
     }
 }
 

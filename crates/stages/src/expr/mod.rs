@@ -1,6 +1,9 @@
 //! Expressions (§6) over batches.
 
 pub(crate) mod cell;
+mod constant;
+
+pub use constant::{Constant, constant};
 
 use std::sync::Arc;
 
