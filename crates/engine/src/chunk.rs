@@ -57,6 +57,8 @@ pub(crate) struct Chunk<'a> {
     fields: HashMap<String, Option<ArrayRef>>,
     classes: Vec<Option<FixedBitSet>>,
     pub(crate) verdicts: HashMap<LeafId, Verdict>,
+    /// Rows on which the pattern of a leaf gave up; the leaf counts as true there until [`Self::undecided`] takes them out.
+    pub(crate) gave_up: HashMap<LeafId, FixedBitSet>,
     times: Option<ArrayRef>,
     pub(crate) virtual_raw: Option<ArrayRef>,
     /// Columns decoded so far, for the metrics.
@@ -89,6 +91,7 @@ impl<'a> Chunk<'a> {
             fields: HashMap::new(),
             classes: vec![None; bound.classes()],
             verdicts: HashMap::new(),
+            gave_up: HashMap::new(),
             times: None,
             virtual_raw: None,
             columns_read: 0,

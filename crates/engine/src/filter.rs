@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::BooleanBuffer;
 use fixedbitset::FixedBitSet;
 use retrohunt_stages::ValueRef;
 use retrohunt_stages::predicate::{RegexTest, TermTest, write_virtual_raw};
@@ -117,9 +118,9 @@ impl Chunk<'_> {
             Leaf::Field { predicate, field } => {
                 let Some(array) = self.field(field)? else { return Ok(FixedBitSet::with_capacity(self.len)) };
                 let predicate = &program.predicates[predicate.index()];
-                if let Some(texts) = array.as_string_opt::<i32>()
-                    && !matches!(predicate, Predicate::Regex { command, .. } if command.negated)
-                {
+                let slow =
+                    matches!(predicate, Predicate::Regex { command, regex } if command.negated || !regex.is_regular());
+                if let Some(texts) = array.as_string_opt::<i32>().filter(|_| !slow) {
                     // Texts are tested where they lie: copying the wanted rows together would cost more than most tests.
                     return Ok(each_text(texts, rows, self.len, |text| match predicate {
                         Predicate::Compare { test, .. } => test.matches(ValueRef::Text(text)),
@@ -133,7 +134,8 @@ impl Chunk<'_> {
                     Predicate::Compare { test, .. } => test.select(array.as_ref()),
                     Predicate::In { test, .. } => test.select(array.as_ref()),
                     Predicate::Regex { command, regex } => {
-                        RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref())
+                        let test = RegexTest::with_regex(Arc::clone(regex), command.negated);
+                        return Ok(self.decide_pattern(id, &test, &array, rows, kept));
                     }
                     Predicate::Term { test, .. } => test.select_texts(array.as_ref()),
                 };
@@ -145,8 +147,8 @@ impl Chunk<'_> {
                 let Predicate::Regex { command, regex } = &program.predicates[predicate.index()] else {
                     return Ok(FixedBitSet::with_capacity(self.len));
                 };
-                let holds = RegexTest::with_regex(Arc::clone(regex), command.negated).select(array.as_ref());
-                Ok(scatter(&holds, rows, kept, self.len))
+                let test = RegexTest::with_regex(Arc::clone(regex), command.negated);
+                Ok(self.decide_pattern(id, &test, &array, rows, kept))
             }
             Leaf::Term { predicate, pairs, constants } => {
                 let Predicate::Term { test, .. } = &program.predicates[predicate.index()] else {
@@ -155,6 +157,44 @@ impl Chunk<'_> {
                 self.term(test, pairs, constants, rows)
             }
         }
+    }
+
+    /// Evaluates a pattern on the rows of `array`, which are those of `rows` (or all, if `whole`). Rows on which it gives up count as
+    /// true here, and are noted: whether they matter depends on the rest of the condition.
+    fn decide_pattern(
+        &mut self,
+        id: LeafId,
+        test: &RegexTest,
+        array: &ArrayRef,
+        rows: &FixedBitSet,
+        whole: bool,
+    ) -> FixedBitSet {
+        let (holds, gave_up) = test.decide(array.as_ref());
+        let mut holds = scatter(&holds, rows, whole, self.len);
+        if !gave_up.is_empty() {
+            let gave_up: BooleanBuffer =
+                BooleanBuffer::collect_bool(array.len(), |row| gave_up.binary_search(&row).is_ok());
+            let gave_up = scatter(&gave_up, rows, whole, self.len);
+            holds.union_with(&gave_up);
+            let len = self.len;
+            self.gave_up.entry(id).or_insert_with(|| FixedBitSet::with_capacity(len)).union_with(&gave_up);
+        }
+        holds
+    }
+
+    /// Takes out of the rows that pass a tree those on which one of its patterns gave up: they are undecided (§5.6.8). Returns how many.
+    ///
+    /// Patterns stand among the conjuncts only, so a row that passes with the pattern taken as true hangs on it alone.
+    pub(crate) fn undecided(&self, tree: &BoundTree, passed: &mut FixedBitSet) -> u64 {
+        let before = passed.count_ones(..);
+        for conjunct in tree.conjuncts() {
+            if let BoundTree::Leaf(id) = conjunct
+                && let Some(gave_up) = self.gave_up.get(id)
+            {
+                passed.difference_with(gave_up);
+            }
+        }
+        (before - passed.count_ones(..)) as u64
     }
 
     /// Evaluates a term in the reference texts (§2.2): `_raw`, else value texts; and pair texts.

@@ -257,7 +257,7 @@ impl Task<'_> {
         let here = rows & &copied.rows;
         let values = copied.of(&here)?;
         let holds = match &self.program.predicates[predicate.index()] {
-            Predicate::Regex { command, regex } if !command.negated => {
+            Predicate::Regex { command, regex } if !command.negated && regex.is_regular() => {
                 RegexTest::with_regex(Arc::clone(regex), false).select(values.as_ref())
             }
             Predicate::Compare { test, .. } => test.select(values.as_ref()),
@@ -288,7 +288,7 @@ impl Task<'_> {
                 break;
             }
             let mut chunk = Chunk::new(self.program, self.bound, self.file, self.row_group, rows, copied, self.plain);
-            let survivors = self.survivors(&mut chunk, candidates)?;
+            let survivors = self.survivors(&mut chunk, candidates, &mut result.undecided)?;
             self.hand_over(chunk, &survivors, &mut states, &mut failed, &mut result.metrics)?;
         }
         result.states = states.into_iter().filter(|(rule, _)| !failed.contains_key(rule)).collect();
@@ -302,6 +302,7 @@ impl Task<'_> {
         &self,
         chunk: &mut Chunk<'_>,
         candidates: &[Option<RoaringBitmap>],
+        undecided: &mut Vec<(usize, u64)>,
     ) -> Result<Vec<(usize, FixedBitSet)>, Error> {
         let mut survivors = Vec::new();
         for (rule, rows) in candidates.iter().enumerate() {
@@ -314,6 +315,10 @@ impl Task<'_> {
             let mut passed = chunk.evaluate(&bound.tree, &live)?;
             if !passed.is_clear() && (body.earliest.is_some() || body.latest.is_some()) {
                 within(body, &chunk.times()?, &mut passed);
+            }
+            let gave_up = chunk.undecided(&bound.tree, &mut passed);
+            if gave_up > 0 {
+                undecided.push((rule, gave_up));
             }
             if !passed.is_clear() {
                 survivors.push((rule, passed));

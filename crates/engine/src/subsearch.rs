@@ -107,9 +107,13 @@ pub(crate) fn run(program: &Program, archive: Archive<'_>) -> Outcome {
                 }
             });
         }
-        match tables(inner, archive, &program.settings) {
-            Ok(tables) => {
-                let mut texts = tables.iter().map(format_rows);
+        let texts = tables(inner, archive, &program.settings).and_then(|tables| {
+            let texts: Result<Vec<String>, _> = tables.iter().map(format_rows).collect();
+            texts.map_err(|error| error.to_string())
+        });
+        match texts {
+            Ok(texts) => {
+                let mut texts = texts.into_iter();
                 waiting.retain_mut(|(rule, plan)| {
                     let mut failed: Option<String> = None;
                     visit(plan, &mut |node| {

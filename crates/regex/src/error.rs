@@ -1,7 +1,10 @@
 //! What can be wrong with a pattern, and what can be odd about one: stable codes, a place in the pattern, and help.
 //!
-//! Codes `E0301`-`E0319` mean that the text is not a pattern, `E0320` and up that it is one which this engine cannot run.
-//! A code is never given to another meaning.
+//! Codes `E0301`-`E0319` mean that the text is not a pattern, or beyond the limits; `E0320` and up that it is one which this
+//! engine cannot run. A code is never given to another meaning. Reserved, since they were given out before such patterns
+//! could run: `E0322` backreference, `E0323` atomic group, `E0324` possessive quantifier, `E0332` and `E0334` mixtures of
+//! `$` and multi-line `^`, `E0333` `\R` before a line feed. `E0320`, `E0321`, `E0326`, `E0327` were about the whole construct
+//! and are now about what is left of it.
 
 use std::fmt;
 
@@ -40,6 +43,37 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A search that took too many steps: whether the text matches is not known (§5.6.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undecided;
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the search was given up after too many steps")
+    }
+}
+
+impl std::error::Error for Undecided {}
+
+/// Returns every code of this crate, what it means, and what to do about it.
+#[must_use]
+pub fn codes() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all: Vec<_> = Problem::ALL.iter().map(|problem| problem.describe()).collect();
+    all.push((
+        BACKSLASH,
+        "a backslash probably was to be a literal one (§1.4.4)",
+        "write `\\\\\\\\` or `\\x5c` for one backslash",
+    ));
+    all.push((
+        DUPLICATE_GROUP,
+        "a group name occurs twice; the first that takes part counts (§5.6.7)",
+        "give the groups different names",
+    ));
+    all.push((HYPHEN, "a hyphen that PCRE2 refuses was taken literally", "write `\\-` in the class"));
+    all.sort_unstable();
+    all
+}
 
 /// Something odd about a pattern that still runs: a stable code, the place, and what was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,21 +120,19 @@ pub(crate) enum Problem {
     TooLarge,
     /// `(?#` without `)`.
     UnclosedComment,
-    /// `(?=` and `(?!`.
+    /// A group that the pattern refers to and does not have.
+    NoGroup,
+    /// Groups nested beyond the limit of backtracking.
+    TooDeepToBacktrack,
+    /// `(?*`.
     Lookahead,
-    /// `(?<=` and `(?<!`.
+    /// `(?<*`; `(?<=` and `(?<!` without a limit of their length.
     Lookbehind,
-    /// `\1`, `\k<n>`, `(?P=n)`.
-    Backreference,
-    /// `(?>`.
-    AtomicGroup,
-    /// `*+`, `++`, `?+`, `{n}+`.
-    Possessive,
     /// `(?R)`, `(?1)`, `(?&n)`, `(?P>n)`, `\g<n>`.
     Recursion,
-    /// `(?(`.
+    /// `(?(R)`, `(?(DEFINE)`, and conditions that are not understood.
     Conditional,
-    /// `\K`.
+    /// `\K` in a look-around.
     KeepOut,
     /// `(*VERB)` and `(?C)`.
     Verb,
@@ -110,17 +142,39 @@ pub(crate) enum Problem {
     Property,
     /// `(?|`.
     BranchReset,
-    /// `$` inside a pattern that also has `^` or `$` in multi-line mode.
-    MixedDollar,
-    /// `\R` before something that may begin with a line feed.
-    AtomicNewline,
-    /// `(?m)^` that may match nothing before its end, together with an inner `$`.
-    MixedCaret,
     /// `(?[`.
     SetOperations,
 }
 
 impl Problem {
+    /// All of them.
+    const ALL: &'static [Self] = &[
+        Self::UnclosedGroup,
+        Self::UnopenedGroup,
+        Self::UnclosedClass,
+        Self::NothingToRepeat,
+        Self::BadBounds,
+        Self::BadRange,
+        Self::BadEscape,
+        Self::BadGroup,
+        Self::BadPosix,
+        Self::TooDeep,
+        Self::TooLarge,
+        Self::UnclosedComment,
+        Self::NoGroup,
+        Self::TooDeepToBacktrack,
+        Self::Lookahead,
+        Self::Lookbehind,
+        Self::Recursion,
+        Self::Conditional,
+        Self::KeepOut,
+        Self::Verb,
+        Self::Grapheme,
+        Self::Property,
+        Self::BranchReset,
+        Self::SetOperations,
+    ];
+
     /// Returns the code, what is wrong, and the help.
     fn describe(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -152,42 +206,34 @@ impl Problem {
             Self::TooDeep => ("E0310", "groups are nested too deeply", "at most 250 levels are allowed"),
             Self::TooLarge => ("E0311", "pattern is too large to compile", "lower the bounds of its counted repeats"),
             Self::UnclosedComment => ("E0312", "comment is not closed", "add `)` after the text of `(?#…)`"),
-            Self::Lookahead => ("E0320", "lookahead is not supported", "write what may follow as part of the pattern"),
-            Self::Lookbehind => ("E0321", "lookbehind is not supported", "write what precedes as part of the pattern"),
-            Self::Backreference => {
-                ("E0322", "backreference is not supported", "a character given in octal is written \\o{…} or \\0…")
+            Self::NoGroup => {
+                ("E0313", "there is no such group", "a character given in octal is written \\o{…} or \\0…")
             }
-            Self::AtomicGroup => ("E0323", "atomic group is not supported", "use (?:…)"),
-            Self::Possessive => {
-                ("E0324", "possessive quantifier is not supported", "leave out the `+` after the quantifier")
-            }
+            Self::TooDeepToBacktrack => (
+                "E0314",
+                "groups are nested too deeply for a pattern that needs backtracking",
+                "at most 20 levels are sure to be accepted",
+            ),
+            Self::Lookahead => ("E0320", "non-atomic lookahead is not supported", "use (?=…)"),
+            Self::Lookbehind => (
+                "E0321",
+                "lookbehind of this kind is not supported",
+                "give each branch one length, or at most 255 characters and no groups",
+            ),
             Self::Recursion => {
                 ("E0325", "recursion or subroutine call is not supported", "write the group's pattern again")
             }
-            Self::Conditional => ("E0326", "conditional group is not supported", "write both cases as an alternation"),
-            Self::KeepOut => ("E0327", "`\\K` is not supported", "use a named group for the part to keep"),
+            Self::Conditional => ("E0326", "condition is not supported", "ask for a group by its number"),
+            Self::KeepOut => ("E0327", "`\\K` in a look-around is not supported", "write it behind the look-around"),
             Self::Verb => ("E0328", "control verb or callout is not supported", "leave it out"),
             Self::Grapheme => ("E0329", "`\\X` is not supported", "use `.` for one code point"),
             Self::Property => {
                 ("E0330", "Unicode property is not supported", "write the ranges of characters in a class")
             }
             Self::BranchReset => ("E0331", "branch reset group is not supported", "use (?:…) and different names"),
-            Self::MixedDollar => (
-                "E0332",
-                "`$` in the middle of a multi-line pattern is not supported",
-                "use `\\z`, or (?m) for all of it",
-            ),
-            Self::AtomicNewline => {
-                ("E0333", "`\\R` before something that may match a line feed is not supported", "use [\\r\\n]+")
-            }
             Self::SetOperations => {
                 ("E0335", "class with set operations is not supported", "write one class, or `\\(?\\[` for literals")
             }
-            Self::MixedCaret => (
-                "E0334",
-                "`^` in multi-line mode before something that may be empty and an inner `$` is not supported",
-                "use `.` or `\\N` to ask for one character",
-            ),
         }
     }
 }
@@ -198,12 +244,13 @@ mod tests {
 
     #[test]
     fn an_error_shows_code_place_and_help() {
-        let error = Error::new(Problem::Lookahead, 3, "(?=");
+        let error = Error::new(Problem::Recursion, 3, "(?R");
         assert!(error.is_unsupported());
         assert_eq!(
             error.to_string(),
-            "E0320 at offset 3: lookahead is not supported: (?= (write what may follow as part of the pattern)"
+            "E0325 at offset 3: recursion or subroutine call is not supported: (?R (write the group's pattern again)"
         );
+        assert_eq!(Undecided.to_string(), "the search was given up after too many steps");
         assert!(!Error::new(Problem::UnclosedGroup, 0, "").is_unsupported());
     }
 }

@@ -158,7 +158,7 @@ mod tests {
             r"[\x{1}-\x{10}\x{80}-\x{90}\x{800}-\x{20000}]",
         ] {
             let root = crate::dialect::parse(pattern).expect(pattern).root;
-            let ending = crate::dialect::survey::survey(&root).expect(pattern);
+            let ending = crate::dialect::survey::survey(&root).matching.expect(pattern);
             let hir = crate::lower::lower(&root, crate::lower::Purpose::Match(ending));
             let nfa = crate::choose::nfa(&hir, ending).expect(pattern);
             // The prefix that makes a search unanchored is the same for all.

@@ -7,7 +7,9 @@
 use crate::dialect::ast::{Assertion, Kind, Node, Set, SetItem};
 use crate::dialect::survey::Ending;
 use crate::faults;
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
+use regex_syntax::hir::{
+    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition,
+};
 
 /// The byte that stands for a final line feed; it is in no UTF-8 text.
 pub(crate) const FINAL_LINE_FEED: u8 = 0xFF;
@@ -17,11 +19,14 @@ pub(crate) const FINAL_LINE_FEED: u8 = 0xFF;
 pub(crate) enum Purpose {
     /// To be matched against texts whose end is presented as the ending says.
     Match(Ending),
-    /// To look for required literals: conditions are empty, and line feeds are line feeds.
-    Literals,
+    /// The same, with the capturing groups, and with `$` as a condition that takes nothing.
+    Groups(Ending),
+    /// To tell texts that surely do not match: conditions and look-arounds are empty, what was taken for good can be given
+    /// back, a backreference is any text.
+    Necessary,
 }
 
-/// Lowers a tree. Capturing groups leave no trace: nothing asks where they matched.
+/// Lowers a tree, which must be regular unless the purpose is `Necessary`.
 pub(crate) fn lower(root: &Node, purpose: Purpose) -> Hir {
     Lowering { purpose }.node(root)
 }
@@ -43,7 +48,16 @@ impl Lowering {
             Kind::Dot { matches_lf: false } => self.class(class_of(&[('\0', '\x09'), ('\x0B', char::MAX)])),
             Kind::Assert(assertion) => self.assertion(*assertion),
             Kind::Newline => self.newline(),
-            Kind::Group { inner, .. } => self.node(inner),
+            Kind::Group { capture: Some(index), inner } if matches!(self.purpose, Purpose::Groups(_)) => {
+                Hir::capture(Capture { index: *index, name: None, sub: Box::new(self.node(inner)) })
+            }
+            Kind::Group { inner, .. } | Kind::Atomic(inner) => self.node(inner),
+            Kind::Look(_) | Kind::KeepOut => Hir::empty(),
+            Kind::Backreference { .. } => {
+                let any = Box::new(self.class(class_of(&[('\0', char::MAX)])));
+                Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: any })
+            }
+            Kind::Conditional { yes, no, .. } => Hir::alternation(vec![self.node(yes), self.node(no)]),
             Kind::Concat(items) => Hir::concat(items.iter().map(|item| self.node(item)).collect()),
             Kind::Alternate(branches) => Hir::alternation(branches.iter().map(|branch| self.node(branch)).collect()),
             Kind::Repeat { max: Some(0), .. } => Hir::empty(),
@@ -54,22 +68,25 @@ impl Lowering {
         }
     }
 
+    /// How the end of a text is presented.
+    fn ending(&self) -> Option<Ending> {
+        match self.purpose {
+            Purpose::Match(ending) | Purpose::Groups(ending) => Some(ending),
+            Purpose::Necessary => None,
+        }
+    }
+
     /// One code point, with its equivalents if `caseless`.
     fn char(&self, value: char, caseless: bool) -> Hir {
         if caseless || value == '\n' {
-            let mut class = class_of(&[(value, value)]);
-            if caseless {
-                close_under_case(&mut class);
-            }
-            return self.class(class);
+            return self.class(char_members(value, caseless));
         }
         Hir::literal(value.to_string().into_bytes())
     }
 
     /// One code point out of a class; with a line feed comes the byte that stands for a final one.
     fn class(&self, class: ClassUnicode) -> Hir {
-        let line_feed =
-            matches!(self.purpose, Purpose::Match(Ending::Dollar | Ending::Caret)) && contains(&class, '\n');
+        let line_feed = matches!(self.ending(), Some(Ending::Dollar | Ending::Caret)) && contains(&class, '\n');
         let class = Hir::class(Class::Unicode(class));
         if line_feed { Hir::alternation(vec![class, final_line_feed()]) } else { class }
     }
@@ -83,9 +100,10 @@ impl Lowering {
 
     /// A condition.
     fn assertion(&self, assertion: Assertion) -> Hir {
-        let Purpose::Match(ending) = self.purpose else { return Hir::empty() };
+        let Some(ending) = self.ending() else { return Hir::empty() };
         match assertion {
-            Assertion::Start => Hir::look(Look::Start),
+            // Where groups are asked for, a search may begin later: such patterns have no automaton for groups.
+            Assertion::Start | Assertion::SearchStart => Hir::look(Look::Start),
             Assertion::End => Hir::look(Look::End),
             Assertion::Dollar if faults::on(faults::DOLLAR_NO_NEWLINE) => Hir::look(Look::End),
             Assertion::Dollar => match ending {
@@ -126,8 +144,17 @@ fn contains(class: &ClassUnicode, character: char) -> bool {
     class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&character))
 }
 
+/// A code point, and its equivalents if `caseless`.
+pub(crate) fn char_members(value: char, caseless: bool) -> ClassUnicode {
+    let mut class = class_of(&[(value, value)]);
+    if caseless {
+        close_under_case(&mut class);
+    }
+    class
+}
+
 /// The members of a set: case first, then negation.
-fn set_members(set: &Set) -> ClassUnicode {
+pub(crate) fn set_members(set: &Set) -> ClassUnicode {
     let mut class = ClassUnicode::empty();
     for item in &set.items {
         if let SetItem::Range(from, to) = *item {

@@ -2,6 +2,7 @@
 //!
 //! A machine is shared by all threads; what a search writes to lives in a [`Slot`], one per thread that searches.
 
+use crate::groups::GroupCache;
 use crate::limits::{Budget, Reservation};
 use crate::lower::FINAL_LINE_FEED;
 use memchr::memmem;
@@ -69,8 +70,27 @@ pub(crate) struct Slot {
     cache: Option<(hybrid::dfa::Cache, Reservation)>,
     /// Threads of the simulation.
     simulation: Option<pikevm::Cache>,
+    /// What the search for groups has made.
+    pub(crate) groups: Option<GroupCache>,
     /// A text whose final line feed is replaced.
     copy: Vec<u8>,
+}
+
+impl Slot {
+    /// Returns what `search` finds in `haystack` once its final byte, a line feed, is replaced.
+    pub(crate) fn with_replaced(&mut self, haystack: &[u8], search: impl FnOnce(&mut Self, &[u8]) -> bool) -> bool {
+        let mut copy = std::mem::take(&mut self.copy);
+        copy.clear();
+        copy.extend_from_slice(haystack);
+        if let Some(last) = copy.last_mut() {
+            *last = FINAL_LINE_FEED;
+        }
+        let found = search(self, &copy);
+        if copy.capacity() <= KEPT_COPY {
+            self.copy = copy;
+        }
+        found
+    }
 }
 
 impl Finder {
@@ -130,17 +150,7 @@ impl Machine {
 
     /// Returns whether `haystack` matches once its final byte, a line feed, is replaced.
     pub(crate) fn is_match_replaced(&self, slot: &mut Slot, haystack: &[u8]) -> bool {
-        let mut copy = std::mem::take(&mut slot.copy);
-        copy.clear();
-        copy.extend_from_slice(haystack);
-        if let Some(last) = copy.last_mut() {
-            *last = FINAL_LINE_FEED;
-        }
-        let matches = self.is_match_in(slot, &copy);
-        if copy.capacity() <= KEPT_COPY {
-            slot.copy = copy;
-        }
-        matches
+        slot.with_replaced(haystack, |slot, copy| self.is_match_in(slot, copy))
     }
 
     /// Returns the bytes of the automata, caches apart.

@@ -128,6 +128,11 @@ impl Batch {
         Self { keys, ..self }
     }
 
+    /// The columns and the keys.
+    pub(crate) fn into_parts(self) -> (Vec<(Arc<str>, ArrayRef)>, Vec<RowKey>) {
+        (self.fields, self.keys)
+    }
+
     /// The rows whose bit is set.
     pub(crate) fn filter(self, rows: &BooleanBuffer) -> Result<Self, PipelineError> {
         if rows.count_set_bits() == self.keys.len() {
@@ -145,7 +150,7 @@ impl Batch {
 }
 
 /// A column of epoch seconds as times; `None` if the column has no number type. A number that no time can hold is ∅.
-fn as_time(array: &dyn Array) -> Option<ArrayRef> {
+pub(crate) fn as_time(array: &dyn Array) -> Option<ArrayRef> {
     let micros: TimestampMicrosecondArray = match array.data_type() {
         DataType::Int64 => {
             array.as_primitive::<Int64Type>().iter().map(|v| v.and_then(|v| v.checked_mul(1_000_000))).collect()

@@ -102,21 +102,26 @@ impl RegexFilter {
 }
 
 impl Stage for RegexFilter {
-    fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
-        let rows = match batch.column(&self.field) {
-            Some(array) => self.test.select(array),
+    fn apply(&self, batch: Batch, notes: &mut Notes) -> Result<Batch, PipelineError> {
+        let (rows, undecided) = match batch.column(&self.field) {
+            Some(array) => self.test.select_counting(array),
             None if &*self.field == RAW => {
                 // The rendering stands for the event's own text, which the row's time is not part of (§2.2.2).
                 let fields: Vec<_> = batch.fields().iter().filter(|(name, _)| &**name != TIME).cloned().collect();
-                let mut text = String::new();
-                BooleanBuffer::collect_bool(batch.rows(), |row| {
+                let (mut text, mut undecided) = (String::new(), 0);
+                let rows = BooleanBuffer::collect_bool(batch.rows(), |row| {
                     text.clear();
                     write_virtual_raw(&fields, row, &mut text);
-                    self.test.keeps([ValueRef::Text(&text)])
-                })
+                    self.test.try_keeps([ValueRef::Text(&text)]).unwrap_or_else(|_| {
+                        undecided += 1;
+                        false
+                    })
+                });
+                (rows, undecided)
             }
-            None => self.test.select(&NullArray::new(batch.rows())),
+            None => self.test.select_counting(&NullArray::new(batch.rows())),
         };
+        notes.undecided += undecided;
         batch.filter(&rows)
     }
 

@@ -55,6 +55,7 @@ mod expr;
 mod faults;
 mod filter;
 mod group;
+mod json_path;
 mod kernels;
 mod layout;
 mod needs;
@@ -69,8 +70,10 @@ mod stage;
 mod stats;
 mod table;
 mod table_stage;
+mod xml_tree;
 
 pub use batch::{Batch, RAW, RowKey, TIME};
+pub use commands::format_rows;
 pub use error::{ERROR_CODES, PipelineError};
 pub use expr::{Constant, constant};
 #[cfg(feature = "faults")]
@@ -82,7 +85,3 @@ pub use notes::Notes;
 pub use pipeline::{Pipeline, ResolveTime, Settings, State};
 pub use table::{Table, TableColumn, TableRow, Value};
 pub use table_stage::{Context, Runner};
-/// TEMPORARY
-pub fn format_rows(_table: &Table) -> String {
-    String::new()
-}

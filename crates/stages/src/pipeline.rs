@@ -153,8 +153,22 @@ impl Pipeline {
     /// As [`PipelineError`] lists; `command_index` says which command it is.
     pub fn new(commands: &[Command], settings: &Settings) -> Result<Self, PipelineError> {
         let mut operands = Operands::default();
-        let segments = segments(commands, settings, &mut operands)?;
-        Ok(Self { segments, evidence: settings.evidence, operands: operands.into_plans() })
+        let pipeline = Self::inner(commands, settings, &mut operands)?;
+        Ok(Self { operands: operands.into_plans(), ..pipeline })
+    }
+
+    /// A pipeline inside a command of another, to which its subsearches are added.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub(crate) fn inner(
+        commands: &[Command],
+        settings: &Settings,
+        operands: &mut Operands,
+    ) -> Result<Self, PipelineError> {
+        let segments = segments(commands, settings, operands)?;
+        Ok(Self { segments, evidence: settings.evidence, operands: Vec::new() })
     }
 
     /// Returns the subsearches whose results [`Self::finish`] takes, in the order of [`Context::operands`].
@@ -352,9 +366,10 @@ impl Segment {
         for (at, stage) in &self.stages {
             batch = stage.apply(batch, &mut state.notes).map_err(|error| error.at(*at))?;
         }
-        match (&mut state.kind, &self.barrier) {
+        let State { kind, notes } = state;
+        match (kind, &self.barrier) {
             (Kind::Stats(state), Some((at, Barrier::Stats(stats)))) => {
-                stats.update(state, &batch).map_err(|error| error.at(*at))
+                stats.update(state, &batch, notes).map_err(|error| error.at(*at))
             }
             (Kind::Rows(rows), None | Some((_, Barrier::Table(_)))) => {
                 rows.update(batch);

@@ -128,7 +128,7 @@ fn views<'a>(batch: &'a Batch, columns: &[TableColumn]) -> Vec<Column<'a>> {
 }
 
 /// The value of a cell as a result.
-fn cell_value(column: &Column<'_>, row: usize) -> Value {
+pub(crate) fn cell_value(column: &Column<'_>, row: usize) -> Value {
     if column.is_list() {
         let mut texts = Vec::new();
         column.for_each(row, |_, value| texts.push(value.text().into_owned()));

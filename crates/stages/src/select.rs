@@ -2,9 +2,12 @@
 
 use retrohunt_spl::plan::{Command, LookupCommand};
 
-use crate::bin::Bin;
+use crate::bin;
+use crate::commands;
 use crate::commands::append::Append;
 use crate::commands::appendcols::AppendCols;
+use crate::commands::convert::Convert;
+use crate::commands::eval::{Eval, EvalTemplate, has_template};
 use crate::commands::inputlookup::InputLookup;
 use crate::commands::iplocation::IpLocation;
 use crate::commands::join::Join;
@@ -12,7 +15,9 @@ use crate::commands::lookup::Lookup;
 use crate::commands::map::Map;
 use crate::commands::multisearch::MultiSearch;
 use crate::commands::parse_url::ParseUrl;
+use crate::commands::spath::Spath;
 use crate::commands::union::Union;
+use crate::commands::where_::Where;
 use crate::error::PipelineError;
 use crate::filter::{RegexFilter, Search};
 use crate::pipeline::Settings;
@@ -43,8 +48,12 @@ pub(crate) fn build(
         Command::Regex(regex) => Built::Row(Box::new(RegexFilter::new(regex)?)),
         Command::Table(list) => Built::Row(Box::new(Project::table(list))),
         Command::Fields(fields) => Built::Row(Box::new(Project::fields(fields))),
-        Command::Bin(bin) => Built::Row(Box::new(Bin::new(bin, &settings.timezone)?)),
-        Command::Stats(command) => Built::Stats(Box::new(Stats::new(command, evidence, settings.split_limit)?)),
+        Command::Bin(bin) => bin::build(bin, settings)?,
+        Command::Spath(command) => Built::Table(Box::new(Spath::new(command))),
+        Command::Convert { time_format, clauses } => {
+            Built::Table(Box::new(Convert::new(time_format, clauses, settings)))
+        }
+        Command::Stats(command) => Built::Stats(Box::new(Stats::new(command, evidence, settings)?)),
         Command::Lookup(command) if is_entropy(command, settings) => {
             let field = command.keys.first().map(|(_, field)| field.clone()).unwrap_or_default();
             return build(&Command::Shannon { field }, settings, evidence, operands);
@@ -61,7 +70,20 @@ pub(crate) fn build(
         Command::MultiSearch(searches) => Built::Table(Box::new(MultiSearch::new(searches, operands))),
         Command::Union(searches) => Built::Table(Box::new(Union::new(searches, operands))),
         Command::Map(command) => Built::Table(Box::new(Map::new(command))),
-        _ => return Err(PipelineError::new("E-STAGE-COMMAND", "this command cannot run yet")),
+        Command::Where(condition) => Built::Row(Box::new(Where::new(condition, settings)?)),
+        Command::Eval(assignments) if has_template(assignments) => {
+            Built::Table(Box::new(EvalTemplate::new(assignments, settings)?))
+        }
+        Command::Eval(assignments) => Built::Row(Box::new(Eval::new(assignments, settings)?)),
+        other => {
+            if let Some(built) = commands::of_fields(other, settings, operands)? {
+                return Ok(built);
+            }
+            match commands::order(other, settings)? {
+                Some(stage) => Built::Table(stage),
+                None => return Err(PipelineError::new("E-STAGE-COMMAND", "this command cannot run yet")),
+            }
+        }
     })
 }
 

@@ -1,5 +1,8 @@
 //! A command that looks at the whole ordered row set, and what it may use.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use retrohunt_spl::plan::Plan;
 
 use crate::batch::Batch;
@@ -23,7 +26,7 @@ pub trait Runner {
 
 /// What a command finds around it while it runs.
 pub struct Context<'a> {
-    /// Results of the subsearches that are operands, by the index that [`Operands::add`] gave.
+    /// Results of the subsearches that are operands, by the index that `Operands::add` gave.
     pub operands: &'a [Table],
     /// Runs further searches; absent in tests and in parts of a scan.
     pub runner: Option<&'a dyn Runner>,
@@ -33,18 +36,30 @@ pub struct Context<'a> {
 
 /// The subsearches that a pipeline takes as operands (§1.6.2), in the order met.
 #[derive(Debug, Default)]
-pub(crate) struct Operands(Vec<Plan>);
+pub(crate) struct Operands {
+    /// The subsearches.
+    pub(crate) plans: Vec<Plan>,
+    /// In how many commands that hold commands the pipeline stands.
+    pub(crate) depth: usize,
+    /// How often `foreach` may still run its template, shared by those inside each other; set while one runs.
+    pub(crate) runs_left: Option<Arc<AtomicU64>>,
+}
 
 impl Operands {
     /// Adds a subsearch; returns the index of its result in [`Context::operands`].
     pub(crate) fn add(&mut self, plan: &Plan) -> usize {
-        self.0.push(plan.clone());
-        self.0.len() - 1
+        self.plans.push(plan.clone());
+        self.plans.len() - 1
+    }
+
+    /// For a pipeline that a `foreach` at this depth makes while it runs.
+    pub(crate) fn inside(depth: usize, runs_left: Arc<AtomicU64>) -> Self {
+        Self { plans: Vec::new(), depth, runs_left: Some(runs_left) }
     }
 
     /// The subsearches.
     pub(crate) fn into_plans(self) -> Vec<Plan> {
-        self.0
+        self.plans
     }
 }
 

@@ -122,13 +122,14 @@ fn shared(left: &str, right: &str) -> usize {
 }
 
 /// Every code that an output may carry, with its meaning.
-fn all_codes() -> Vec<(&'static str, &'static str)> {
-    let mut all: Vec<(&'static str, &'static str)> = codes::ALL.iter().map(|(code, text)| (code.0, *text)).collect();
-    all.extend(retrohunt_regex::CODES.iter().copied());
-    all.extend(retrohunt_stages::codes::ALL.iter().copied());
-    all.extend(retrohunt_stages::ERROR_CODES.iter().copied());
-    all.extend(retrohunt_engine::codes::ALL.iter().map(|(code, text)| (code.0, *text)));
-    all.extend(LoadErrorKind::ALL.iter().map(|kind| (kind.code(), kind.meaning())));
+fn all_codes() -> Vec<(&'static str, String)> {
+    let owned = |(code, text): (&'static str, &str)| (code, text.to_owned());
+    let mut all: Vec<(&'static str, String)> = codes::ALL.iter().map(|(code, text)| owned((code.0, text))).collect();
+    all.extend(retrohunt_regex::codes().iter().map(|(code, what, help)| (*code, format!("Pattern: {what}. {help}."))));
+    all.extend(retrohunt_stages::codes::ALL.iter().copied().map(owned));
+    all.extend(retrohunt_stages::ERROR_CODES.iter().copied().map(owned));
+    all.extend(retrohunt_engine::codes::ALL.iter().map(|(code, text)| owned((code.0, text))));
+    all.extend(LoadErrorKind::ALL.iter().map(|kind| owned((kind.code(), kind.meaning()))));
     let mut seen = std::collections::HashSet::new();
     all.retain(|(code, _)| seen.insert(*code));
     all

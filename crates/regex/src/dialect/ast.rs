@@ -13,7 +13,7 @@ pub(crate) struct Node {
     pub(crate) span: Range<usize>,
 }
 
-/// The constructs of the dialect that can be run.
+/// The constructs of the dialect that can be run. Those from `Look` on need more than an automaton.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Matches the empty text.
@@ -58,13 +58,66 @@ pub(crate) enum Kind {
         /// Whether more repeats are preferred.
         greedy: bool,
     },
+    /// A condition on what follows or precedes.
+    Look(Look),
+    /// `(?>…)` and possessive quantifiers: the first way to match is the only one.
+    Atomic(Box<Node>),
+    /// The text that a group took.
+    Backreference {
+        /// Which group.
+        group: Reference,
+        /// Whether letters match in either case.
+        caseless: bool,
+    },
+    /// `\K`: the match is told to begin here.
+    KeepOut,
+    /// `(?(condition)yes|no)`.
+    Conditional {
+        /// What chooses.
+        condition: Condition,
+        /// If it holds.
+        yes: Box<Node>,
+        /// If it does not.
+        no: Box<Node>,
+    },
+}
+
+/// A look-around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Whether it is about the text before the place.
+    pub(crate) behind: bool,
+    /// Whether it holds where `inner` does not match.
+    pub(crate) negated: bool,
+    /// What is looked for.
+    pub(crate) inner: Box<Node>,
+}
+
+/// How a pattern names one of its groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// By its number.
+    Number(u32),
+    /// By its name, which several groups may have.
+    Name(String),
+}
+
+/// What a conditional asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Whether a group took part so far.
+    Group(Reference),
+    /// A look-around.
+    Look(Look),
 }
 
 /// Conditions on a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Assertion {
-    /// `^`, `\A`, and `\G`, since every search starts at 0.
+    /// `^` and `\A`.
     Start,
+    /// `\G`: where the search began.
+    SearchStart,
     /// `\z`.
     End,
     /// `$` and `\Z`: the end, or before one final line feed.

@@ -209,7 +209,9 @@ impl<'c, 'p> ClassReader<'c, 'p> {
                 return Ok(true);
             }
             Escape::QuoteEnd => return Ok(true),
-            Escape::Kind(_) => return Err(Error::new(Problem::BadEscape, offset, self.cursor.since(offset))),
+            Escape::Kind(_) | Escape::Reference(_) => {
+                return Err(Error::new(Problem::BadEscape, offset, self.cursor.since(offset)));
+            }
         }
         Ok(false)
     }

@@ -2,7 +2,7 @@
 //!
 //! Letters that PCRE does not know are errors in PCRE2 and literals in PCRE1; they are literals here, with a note (§5.6.5).
 
-use super::ast::{Assertion, Kind, Named, Set, SetItem};
+use super::ast::{Assertion, Kind, Named, Reference, Set, SetItem};
 use super::cursor::Cursor;
 use crate::error::{BACKSLASH, Error, Note, Problem};
 
@@ -14,6 +14,8 @@ pub(crate) enum Escape {
     Named(SetItem),
     /// A construct outside classes.
     Kind(Kind),
+    /// A backreference.
+    Reference(Reference),
     /// `\Q`.
     QuoteStart,
     /// `\E` without `\Q`, which means nothing.
@@ -50,7 +52,8 @@ impl Reader<'_, '_> {
         let Some(letter) = self.cursor.next() else { return Err(self.error(Problem::BadEscape)) };
         let assert = |assertion| Ok(Escape::Kind(Kind::Assert(assertion)));
         match letter {
-            'A' | 'G' => assert(Assertion::Start),
+            'A' => assert(Assertion::Start),
+            'G' => assert(Assertion::SearchStart),
             'Z' => assert(Assertion::Dollar),
             'z' => assert(Assertion::End),
             'b' => assert(Assertion::WordBoundary),
@@ -61,14 +64,11 @@ impl Reader<'_, '_> {
                 Ok(Escape::Kind(Kind::Dot { matches_lf: true }))
             }
             'N' => self.not_newline(),
-            'K' => Err(self.error(Problem::KeepOut)),
+            'K' => Ok(Escape::Kind(Kind::KeepOut)),
             'X' => Err(self.error(Problem::Grapheme)),
             'p' | 'P' => Err(self.error(Problem::Property)),
             'g' => self.group_reference(),
-            'k' => match self.cursor.peek() {
-                Some('{' | '<' | '\'') => Err(self.error(Problem::Backreference)),
-                _ => Err(self.error(Problem::BadEscape)),
-            },
+            'k' => self.name_reference(),
             '1'..='9' => self.digits(letter),
             _ => self.anywhere(letter),
         }
@@ -82,9 +82,7 @@ impl Reader<'_, '_> {
             '1'..='7' => self.octal(letter),
             '8' | '9' => Ok(Escape::Char(letter)),
             'p' | 'P' => Err(self.error(Problem::Property)),
-            'A' | 'B' | 'C' | 'G' | 'K' | 'N' | 'R' | 'X' | 'Z' | 'g' | 'k' | 'z' => {
-                Err(self.error(Problem::BadEscape))
-            }
+            'A' | 'B' | 'C' | 'G' | 'K' | 'N' | 'R' | 'X' | 'Z' | 'z' => Err(self.error(Problem::BadEscape)),
             _ => self.anywhere(letter),
         }
     }
@@ -187,7 +185,7 @@ impl Reader<'_, '_> {
         let number = format!("{first}{more}").parse::<u32>().unwrap_or(u32::MAX);
         if number < 10 || first >= '8' || number <= self.groups {
             *self.cursor = ahead;
-            return Err(self.error(Problem::Backreference));
+            return Ok(Escape::Reference(Reference::Number(number)));
         }
         self.octal(first)
     }
@@ -209,12 +207,34 @@ impl Reader<'_, '_> {
     }
 
     /// `\g`: a backreference in braces or bare, a subroutine call in `<…>` or `'…'`.
-    fn group_reference(&self) -> Result<Escape, Error> {
-        Err(self.error(match self.cursor.peek() {
-            Some('<' | '\'') => Problem::Recursion,
-            Some('{' | '+' | '-' | '0'..='9') => Problem::Backreference,
-            _ => Problem::BadEscape,
-        }))
+    fn group_reference(&mut self) -> Result<Escape, Error> {
+        if matches!(self.cursor.peek(), Some('<' | '\'')) {
+            return Err(self.error(Problem::Recursion));
+        }
+        let braced = self.cursor.eat("{");
+        let reference = match self.cursor.number_reference(self.groups) {
+            Some(number) => Some(Reference::Number(number)),
+            None if braced => self.cursor.name().map(|name| Reference::Name(name.to_owned())),
+            None => None,
+        };
+        match reference {
+            Some(reference) if !braced || self.cursor.eat("}") => Ok(Escape::Reference(reference)),
+            _ => Err(self.error(Problem::BadEscape)),
+        }
+    }
+
+    /// `\k<name>`, `\k'name'`, `\k{name}`.
+    fn name_reference(&mut self) -> Result<Escape, Error> {
+        let closing = match self.cursor.next() {
+            Some('<') => ">",
+            Some('\'') => "'",
+            Some('{') => "}",
+            _ => return Err(self.error(Problem::BadEscape)),
+        };
+        match self.cursor.name() {
+            Some(name) if self.cursor.eat(closing) => Ok(Escape::Reference(Reference::Name(name.to_owned()))),
+            _ => Err(self.error(Problem::BadEscape)),
+        }
     }
 }
 

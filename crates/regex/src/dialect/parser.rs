@@ -1,20 +1,16 @@
-//! Groups, branches and quantifiers.
+//! Branches and quantifiers; what a parenthesis begins is in `group`.
 //!
-//! One recursive function per level of the grammar; the depth is that of the groups and is bounded by [`MAX_DEPTH`].
+//! One recursive function per level of the grammar; the depth is that of the groups and is bounded (`group`).
 
-use super::ast::{Assertion, Kind, Node};
+use super::ast::{Assertion, Kind, Node, Reference};
 use super::class::ClassReader;
 use super::cursor::Cursor;
 use super::escape::{Escape, Reader, set_of};
 use super::flags::Flags;
-use crate::error::{BACKSLASH, DUPLICATE_GROUP, Error, Note, Problem};
+use crate::error::{BACKSLASH, Error, Note, Problem};
 
-/// Levels of groups that a pattern may have, as in PCRE2's default build.
-const MAX_DEPTH: u32 = 250;
 /// Largest bound of a counted repeat, as in PCRE2.
 const MAX_REPEAT: u32 = 65_535;
-/// Longest group name, in bytes, as in PCRE2.
-const MAX_NAME: usize = 128;
 
 /// A pattern that can be run, as far as its text tells.
 #[derive(Clone, Debug)]
@@ -34,6 +30,8 @@ pub(crate) fn parse(pattern: &str) -> Result<Parsed, Error> {
         flags: Flags::default(),
         quoted: false,
         depth: 0,
+        looks: 0,
+        references: Vec::new(),
         names: vec![None],
         notes: Vec::new(),
     };
@@ -41,6 +39,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Parsed, Error> {
     if parser.cursor.peek().is_some() {
         return Err(parser.error(Problem::UnopenedGroup, parser.cursor.offset()));
     }
+    parser.check_references()?;
     Ok(Parsed { root, names: parser.names, notes: parser.notes })
 }
 
@@ -67,23 +66,27 @@ fn is_extended_nothing(character: char) -> bool {
 }
 
 /// Reads a pattern from left to right.
-struct Parser<'p> {
+pub(super) struct Parser<'p> {
     /// The place.
-    cursor: Cursor<'p>,
+    pub(super) cursor: Cursor<'p>,
     /// Flags in force.
-    flags: Flags,
+    pub(super) flags: Flags,
     /// Inside `\Q…\E`.
-    quoted: bool,
+    pub(super) quoted: bool,
     /// Groups that are open.
-    depth: u32,
+    pub(super) depth: u32,
+    /// Look-arounds that are open.
+    pub(super) looks: u32,
+    /// Groups that the pattern refers to, and where.
+    pub(super) references: Vec<(Reference, usize)>,
     /// Names of the capturing groups opened so far.
-    names: Vec<Option<String>>,
+    pub(super) names: Vec<Option<String>>,
     /// What is odd.
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// What comes next in a branch.
-enum Item {
+pub(super) enum Item {
     /// A construct, which may be repeated.
     Node(Kind),
     /// Something that leaves no node and cannot be repeated, such as `(?i)`.
@@ -94,12 +97,12 @@ enum Item {
 
 impl Parser<'_> {
     /// An error that shows the text from `start` to the place.
-    fn error(&self, problem: Problem, start: usize) -> Error {
+    pub(super) fn error(&self, problem: Problem, start: usize) -> Error {
         Error::new(problem, start, self.cursor.since(start))
     }
 
     /// Branches up to `)` or the end.
-    fn branches(&mut self) -> Result<Node, Error> {
+    pub(super) fn branches(&mut self) -> Result<Node, Error> {
         let start = self.cursor.offset();
         let mut branches = vec![self.branch()?];
         while !self.quoted && self.cursor.eat("|") {
@@ -130,16 +133,16 @@ impl Parser<'_> {
             {
                 let inner = items.pop().filter(|_| repeatable);
                 let Some(inner) = inner else { return Err(self.error(Problem::NothingToRepeat, offset)) };
-                let (node, again) = self.repeat(inner, min, max, offset)?;
+                let node = self.repeat(inner, min, max)?;
                 items.push(node);
-                repeatable = again;
+                repeatable = false;
                 continue;
             }
             match self.item(offset)? {
                 Item::Node(kind) => {
                     self.note_late_start(&kind, offset, &items);
                     // PCRE repeats a condition only inside a group.
-                    repeatable = !matches!(kind, Kind::Assert(_));
+                    repeatable = !matches!(kind, Kind::Assert(_) | Kind::KeepOut);
                     items.push(Node { kind, span: offset..self.cursor.offset() });
                 }
                 Item::Setting => repeatable = false,
@@ -159,7 +162,8 @@ impl Parser<'_> {
 
     /// Notes an escape for the start of the text behind a literal, where it can never hold: probably a lost backslash.
     fn note_late_start(&mut self, kind: &Kind, offset: usize, before: &[Node]) {
-        let escaped = *kind == Kind::Assert(Assertion::Start) && self.cursor.since(offset).starts_with('\\');
+        let start = matches!(kind, Kind::Assert(Assertion::Start | Assertion::SearchStart));
+        let escaped = start && self.cursor.since(offset).starts_with('\\');
         if escaped && before.iter().any(|node| matches!(node.kind, Kind::Char { .. })) {
             let text = self.cursor.since(offset);
             let message = format!(
@@ -191,19 +195,18 @@ impl Parser<'_> {
         Ok(Some((min, max)))
     }
 
-    /// Repeats `inner`; reads the suffix of the quantifier, which stood at `offset`. Returns the node and whether it may
-    /// be repeated again.
-    fn repeat(&mut self, inner: Node, min: u32, max: Option<u32>, offset: usize) -> Result<(Node, bool), Error> {
-        let mut greedy = !self.flags.ungreedy;
+    /// Repeats `inner`; reads the suffix of the quantifier.
+    fn repeat(&mut self, inner: Node, min: u32, max: Option<u32>) -> Result<Node, Error> {
         self.skip_nothings()?;
-        if self.cursor.eat("?") {
-            greedy = !greedy;
-        } else if self.cursor.eat("+") {
-            return Err(self.error(Problem::Possessive, offset));
-        }
+        let other = self.cursor.eat("?");
+        let possessive = !other && self.cursor.eat("+");
         let span = inner.span.start..self.cursor.offset();
-        let kind = Kind::Repeat { inner: Box::new(inner), min, max, greedy };
-        Ok((Node { kind, span }, false))
+        let greedy = possessive || self.flags.ungreedy == other;
+        let mut kind = Kind::Repeat { inner: Box::new(inner), min, max, greedy };
+        if possessive {
+            kind = Kind::Atomic(Box::new(Node { kind, span: span.clone() }));
+        }
+        Ok(Node { kind, span })
     }
 
     /// Reads what may stand between a quantifier and its suffix and means nothing: `\E`, comments, extended white space.
@@ -228,7 +231,7 @@ impl Parser<'_> {
     }
 
     /// Reads a comment whose introducer is read and stood at `start`.
-    fn rest_of_comment(&mut self, start: usize) -> Result<(), Error> {
+    pub(super) fn rest_of_comment(&mut self, start: usize) -> Result<(), Error> {
         match self.cursor.take_until(")") {
             Some(_) => Ok(()),
             None => Err(self.error(Problem::UnclosedComment, start)),
@@ -277,139 +280,19 @@ impl Parser<'_> {
 
     /// An escape whose backslash stood at `offset`.
     fn escape(&mut self, offset: usize) -> Result<Item, Error> {
-        let groups = u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX);
+        let groups = self.groups();
         let reader = Reader { cursor: &mut self.cursor, notes: &mut self.notes, start: offset, groups };
         Ok(match reader.outside_class()? {
             Escape::Char(value) => Item::Node(self.literal(value)),
             Escape::Named(item) => Item::Node(set_of(item)),
+            Escape::Kind(Kind::KeepOut) if self.looks > 0 => return Err(self.error(Problem::KeepOut, offset)),
             Escape::Kind(kind) => Item::Node(kind),
+            Escape::Reference(group) => Item::Node(self.backreference(group, offset)),
             Escape::QuoteStart => {
                 self.quoted = true;
                 Item::Nothing
             }
             Escape::QuoteEnd => Item::Nothing,
         })
-    }
-
-    /// A group whose parenthesis, read already, stood at `start`.
-    fn group(&mut self, start: usize) -> Result<Item, Error> {
-        if !self.cursor.eat("?") {
-            if self.cursor.peek() == Some('*') {
-                let mut ahead = self.cursor.clone();
-                ahead.next();
-                if ahead.peek().is_some_and(|next| next.is_ascii_alphabetic() || next == ':') {
-                    return Err(self.error(Problem::Verb, start));
-                }
-            }
-            let capture = if self.flags.no_capture { None } else { Some(None) };
-            return self.body(start, capture, self.flags);
-        }
-        if self.cursor.eat(":") {
-            return self.body(start, None, self.flags);
-        }
-        if let Some(refused) = self.refused_group() {
-            return Err(self.error(refused, start));
-        }
-        if self.cursor.eat("#") {
-            self.rest_of_comment(start)?;
-            return Ok(Item::Nothing);
-        }
-        let closing = if self.cursor.eat("<") || self.cursor.eat("P<") {
-            ">"
-        } else if self.cursor.eat("'") {
-            "'"
-        } else {
-            return self.setting(start);
-        };
-        let name = self.name(closing, start)?;
-        self.body(start, Some(Some(name)), self.flags)
-    }
-
-    /// Reads the introducer of a group that is not supported, if one is next.
-    fn refused_group(&mut self) -> Option<Problem> {
-        const REFUSED: [(&str, Problem); 17] = [
-            ("=", Problem::Lookahead),
-            ("!", Problem::Lookahead),
-            ("*", Problem::Lookahead),
-            ("<=", Problem::Lookbehind),
-            ("<!", Problem::Lookbehind),
-            ("<*", Problem::Lookbehind),
-            (">", Problem::AtomicGroup),
-            ("|", Problem::BranchReset),
-            ("(", Problem::Conditional),
-            ("P=", Problem::Backreference),
-            ("P>", Problem::Recursion),
-            ("&", Problem::Recursion),
-            ("R", Problem::Recursion),
-            ("+", Problem::Recursion),
-            ("C", Problem::Verb),
-            ("[", Problem::SetOperations),
-            ("-", Problem::Recursion),
-        ];
-        let rest = self.cursor.rest();
-        let digit = |at: usize| rest[at..].starts_with(|next: char| next.is_ascii_digit());
-        if digit(0) {
-            return Some(Problem::Recursion);
-        }
-        let (introducer, problem) = REFUSED.into_iter().find(|(introducer, _)| rest.starts_with(introducer))?;
-        // `(?-1)` is a call, `(?-i)` a setting.
-        if introducer == "-" && !digit(1) {
-            return None;
-        }
-        self.cursor.eat(introducer);
-        Some(problem)
-    }
-
-    /// Flags, and `)` or the body of a group under them.
-    fn setting(&mut self, start: usize) -> Result<Item, Error> {
-        let Some(flags) = self.flags.read(&mut self.cursor) else {
-            self.cursor.next();
-            return Err(self.error(Problem::BadGroup, start));
-        };
-        if self.cursor.eat(":") {
-            return self.body(start, None, flags);
-        }
-        self.cursor.eat(")");
-        self.flags = flags;
-        Ok(Item::Setting)
-    }
-
-    /// The name of a group, up to `closing`.
-    fn name(&mut self, closing: &str, start: usize) -> Result<String, Error> {
-        let name = self.cursor.take_while(|next| next.is_ascii_alphanumeric() || next == '_');
-        let valid =
-            !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with(|first: char| first.is_ascii_digit());
-        if !valid || !self.cursor.eat(closing) {
-            return Err(self.error(Problem::BadGroup, start));
-        }
-        if self.names.iter().flatten().any(|earlier| earlier == name) {
-            let message =
-                format!("the group name `{name}` occurs twice; the first group that takes part gives the field");
-            self.notes.push(Note { code: DUPLICATE_GROUP, offset: start, message });
-        }
-        Ok(name.to_owned())
-    }
-
-    /// The body of a group and its `)`. `capture` is `None` for a plain group, else the name if there is one.
-    fn body(&mut self, start: usize, capture: Option<Option<String>>, flags: Flags) -> Result<Item, Error> {
-        if self.depth == MAX_DEPTH {
-            return Err(self.error(Problem::TooDeep, start));
-        }
-        let capture = match capture {
-            None => None,
-            Some(name) => {
-                self.names.push(name);
-                Some(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
-            }
-        };
-        let outer = std::mem::replace(&mut self.flags, flags);
-        self.depth += 1;
-        let inner = Box::new(self.branches()?);
-        self.depth -= 1;
-        self.flags = outer;
-        if self.quoted || !self.cursor.eat(")") {
-            return Err(Error::new(Problem::UnclosedGroup, start, ""));
-        }
-        Ok(Item::Node(Kind::Group { capture, inner }))
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! PCRE's `$` looks ahead (at the end, or before one *final* line feed), `(?m)^` does not hold behind a final line feed,
 //! and `\R` takes CR LF as one for good. Automata have no such conditions. Where nothing follows a `$` it is `\n?\z`; for
-//! the rest, the survey chooses one of the [`Ending`]s, and refuses the few patterns for which none is exact.
+//! the rest, the survey chooses one of the [`Ending`]s; the few patterns for which none is exact need backtracking.
 
 use super::ast::{Assertion, Kind, Named, Node, SetItem};
-use crate::error::{Error, Problem};
 
 /// How the end of a text is presented to the automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,35 +47,53 @@ struct First {
 /// What was found.
 #[derive(Default)]
 struct Facts {
-    /// Offset of a `$` or `\Z` with something behind it.
-    inner_dollar: Option<usize>,
+    /// There is a `$` or `\Z`.
+    dollar: bool,
+    /// There is a `$` or `\Z` with something behind it.
+    inner_dollar: bool,
     /// A `(?m)$` with something behind it.
-    inner_line_end: Option<usize>,
+    inner_line_end: bool,
     /// There is a `(?m)^` or `(?m)$`.
     multi_line: bool,
-    /// Offset of a `(?m)^` behind which nothing need follow.
-    late_caret: Option<usize>,
+    /// There is a `(?m)^` behind which nothing need follow.
+    late_caret: bool,
+    /// There is a `\R` from which PCRE would not give back the line feed of a CR LF.
+    atomic_newline: bool,
+    /// There is a `\G`.
+    search_start: bool,
 }
 
-/// Returns how the end of the text must be presented for `root` to mean what PCRE says.
-///
-/// # Errors
-///
-/// If no [`Ending`] is exact for the pattern.
-pub(crate) fn survey(root: &Node) -> Result<Ending, Error> {
+/// What automata can tell of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// How the end of the text must be presented to an automaton that tells whether there is a match; `None` if no
+    /// [`Ending`] is exact.
+    pub(crate) matching: Option<Ending>,
+    /// The same for an automaton that tells where the groups matched; `Caret` never is.
+    pub(crate) groups: Option<Ending>,
+}
+
+/// Returns what automata can tell of `root`, which is regular.
+pub(crate) fn survey(root: &Node) -> Survey {
     let mut facts = Facts::default();
-    facts.visit(root, Follow { tail: true, nullable: true, lf_first: false, asserts: false })?;
-    if let Some(caret) = facts.late_caret {
-        if facts.inner_dollar.or(facts.inner_line_end).is_some() {
-            return Err(Error::new(Problem::MixedCaret, caret, ""));
-        }
-        return Ok(Ending::Caret);
-    }
-    match facts.inner_dollar {
-        Some(dollar) if facts.multi_line => Err(Error::new(Problem::MixedDollar, dollar, "")),
-        Some(_) => Ok(Ending::Dollar),
-        None => Ok(Ending::Plain),
-    }
+    facts.visit(root, Follow { tail: true, nullable: true, lf_first: false, asserts: false });
+    let matching = if facts.atomic_newline {
+        None
+    } else if facts.late_caret {
+        (!facts.inner_dollar && !facts.inner_line_end).then_some(Ending::Caret)
+    } else if facts.inner_dollar {
+        (!facts.multi_line).then_some(Ending::Dollar)
+    } else {
+        Some(Ending::Plain)
+    };
+    let beyond = facts.atomic_newline || facts.late_caret || facts.search_start || root.has_empty_rounds();
+    let groups = match (facts.dollar, facts.multi_line) {
+        _ if beyond => None,
+        (true, true) => None,
+        (true, false) => Some(Ending::Dollar),
+        (false, _) => Some(Ending::Plain),
+    };
+    Survey { matching, groups }
 }
 
 impl Follow {
@@ -93,31 +110,27 @@ impl Follow {
 
 impl Facts {
     /// Visits a node and everything in it.
-    fn visit(&mut self, node: &Node, follow: Follow) -> Result<(), Error> {
-        let offset = node.span.start;
+    fn visit(&mut self, node: &Node, follow: Follow) {
         match &node.kind {
-            Kind::Empty | Kind::Char { .. } | Kind::Set(_) | Kind::Dot { .. } => {}
-            Kind::Assert(assertion) => self.assertion(*assertion, offset, follow),
+            Kind::Assert(assertion) => self.assertion(*assertion, follow),
             Kind::Newline => {
-                if follow.lf_first || follow.nullable && follow.asserts {
-                    return Err(Error::new(Problem::AtomicNewline, offset, ""));
-                }
+                self.atomic_newline |= follow.lf_first || follow.nullable && follow.asserts;
             }
-            Kind::Group { inner, .. } => self.visit(inner, follow)?,
+            Kind::Group { inner, .. } => self.visit(inner, follow),
             Kind::Alternate(branches) => {
                 for branch in branches {
-                    self.visit(branch, follow)?;
+                    self.visit(branch, follow);
                 }
             }
             Kind::Concat(items) => {
                 let mut behind = follow;
                 for item in items.iter().rev() {
-                    self.visit(item, behind)?;
+                    self.visit(item, behind);
                     behind = behind.behind(first(item));
                 }
             }
             Kind::Repeat { max: Some(0), .. } => {}
-            Kind::Repeat { inner, max: Some(1), .. } => self.visit(inner, follow)?,
+            Kind::Repeat { inner, max: Some(1), .. } => self.visit(inner, follow),
             Kind::Repeat { inner, min, max, .. } => {
                 let again = first(inner);
                 // Any number of line breaks is the same text however CR LF is cut.
@@ -128,28 +141,29 @@ impl Facts {
                     lf_first: follow.lf_first || again.lf && !cut_anywhere,
                     asserts: follow.asserts || again.asserts,
                 };
-                self.visit(inner, follow)?;
+                self.visit(inner, follow);
             }
+            // Takes something that is not a line feed for good, or is not regular.
+            _ => {}
         }
-        Ok(())
     }
 
     /// Notes a condition.
-    fn assertion(&mut self, assertion: Assertion, offset: usize, follow: Follow) {
+    fn assertion(&mut self, assertion: Assertion, follow: Follow) {
         match assertion {
-            Assertion::Dollar if !follow.tail => self.inner_dollar = Some(offset),
+            Assertion::Dollar => {
+                self.dollar = true;
+                self.inner_dollar |= !follow.tail;
+            }
             Assertion::LineEnd => {
                 self.multi_line = true;
-                if !follow.tail {
-                    self.inner_line_end = Some(offset);
-                }
+                self.inner_line_end |= !follow.tail;
             }
             Assertion::LineStart => {
                 self.multi_line = true;
-                if follow.nullable {
-                    self.late_caret = Some(offset);
-                }
+                self.late_caret |= follow.nullable;
             }
+            Assertion::SearchStart => self.search_start = true,
             _ => {}
         }
     }
@@ -183,6 +197,9 @@ fn first(node: &Node) -> First {
             },
         ),
         Kind::Repeat { max: Some(0), .. } => First { empty: true, nullable: true, lf: false, asserts: false },
+        Kind::Look(_) | Kind::Atomic(_) | Kind::Backreference { .. } | Kind::KeepOut | Kind::Conditional { .. } => {
+            First { empty: false, nullable: true, lf: true, asserts: true }
+        }
         Kind::Repeat { inner, min, .. } => {
             let inner = first(inner);
             First { nullable: inner.nullable || *min == 0, ..inner }

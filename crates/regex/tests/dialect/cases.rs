@@ -204,6 +204,9 @@ fn the_cases_are_what_pcre2_does() {
         for (texts, expected) in [(case.yes, true), (case.no, false)] {
             for text in texts {
                 assert_eq!(oracle::is_match(&regex, text), Some(expected), "{}: {text:?}", case.name);
+                let (ours, _) = Regex::new(case.pattern).expect(case.name);
+                let (ours, theirs) = (oracle::our_matches(&ours, text), oracle::matches(&regex, text));
+                assert_eq!(ours, theirs, "{}: {:?} in {text:?}", case.name, case.pattern);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, UInt64Array};
 
-use super::{Aggregate, Input, grow, reach, vector_bytes};
+use super::{Input, Recipe, State, count_value, grow, reach, vector_bytes};
 use crate::error::PipelineError;
 use crate::kernels::value::Column;
 use crate::partial::Parts;
@@ -20,7 +20,7 @@ pub(crate) struct Count {
     counts: Vec<u64>,
 }
 
-impl Aggregate for Count {
+impl State for Count {
     fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
         grow(&mut self.counts, input.groups);
         match input.column {
@@ -55,13 +55,13 @@ impl Aggregate for Count {
         Ok(())
     }
 
-    fn finish(mut self, groups: usize) -> Vec<Value> {
-        grow(&mut self.counts, groups);
-        let value = |count: u64| i64::try_from(count).map_or(Value::UInt(count), Value::Int);
-        self.counts.into_iter().map(value).collect()
-    }
-
     fn memory_usage(&self) -> usize {
         vector_bytes(&self.counts)
     }
+}
+
+/// The counts.
+pub(super) fn finish(mut state: Count, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+    grow(&mut state.counts, groups);
+    Ok(state.counts.into_iter().map(count_value).collect())
 }

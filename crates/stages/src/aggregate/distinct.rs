@@ -1,4 +1,6 @@
 //! The distinct texts of each group; what `dc` counts and `values` lists.
+//!
+//! Partial state: `texts` (list of `Utf8`), sorted.
 
 use std::sync::Arc;
 
@@ -6,7 +8,7 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{Array, ArrayRef};
 use hashbrown::HashSet;
 
-use super::{Input, vector_bytes};
+use super::{Input, State, vector_bytes};
 use crate::error::PipelineError;
 use crate::group::Interner;
 use crate::partial::{Parts, check_size, elements};
@@ -24,39 +26,25 @@ pub(crate) struct Distinct {
     scratch: String,
 }
 
-impl Distinct {
-    /// Takes the rows of a batch.
-    pub(crate) fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
+impl State for Distinct {
+    fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
         let mut scratch = std::mem::take(&mut self.scratch);
         let result = input.for_each(|assignment, _, value| self.add(assignment.group, value.text_in(&mut scratch)));
         self.scratch = scratch;
         result
     }
 
-    /// Adds a text to a group.
-    #[inline]
-    fn add(&mut self, group: u32, text: &str) -> Result<(), PipelineError> {
-        let text = self.texts.intern(text.as_bytes())?;
-        // Neighbouring rows often repeat a value.
-        if self.pairs.last() != Some(&(group, text)) && self.seen.insert((group, text)) {
-            self.pairs.push((group, text));
-        }
-        Ok(())
-    }
-
-    /// The state as one column of lists of texts, sorted.
-    pub(crate) fn partial(&self, groups: usize) -> Result<ArrayRef, PipelineError> {
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
         check_size(self.pairs.len(), self.pairs.iter().map(|(_, text)| self.texts.bytes(*text).len()))?;
         let mut builder = ListBuilder::new(StringBuilder::new());
         for texts in self.sorted(groups) {
             builder.append_value(texts.into_iter().map(|text| Some(self.texts.text(text))));
         }
-        Ok(Arc::new(builder.finish()))
+        Ok(vec![("texts", Arc::new(builder.finish()))])
     }
 
-    /// Takes the column that [`Self::partial`] wrote.
-    pub(crate) fn merge(&mut self, map: &[u32], parts: &Parts<'_>, name: &str) -> Result<(), PipelineError> {
-        let (lists, texts) = parts.text_lists(name)?;
+    fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
+        let (lists, texts) = parts.text_lists("texts")?;
         for (row, group) in map.iter().enumerate() {
             for at in elements(lists, row).filter(|at| texts.is_valid(*at)) {
                 self.add(*group, texts.value(at))?;
@@ -65,12 +53,30 @@ impl Distinct {
         Ok(())
     }
 
-    /// Takes another state.
-    pub(crate) fn absorb(&mut self, map: &[u32], other: &Self) -> Result<(), PipelineError> {
+    fn absorb(&mut self, map: &[u32], other: Self) -> Result<(), PipelineError> {
         for (group, text) in &other.pairs {
             if let Some(group) = map.get(*group as usize) {
                 self.add(*group, other.texts.text(*text))?;
             }
+        }
+        Ok(())
+    }
+
+    fn memory_usage(&self) -> usize {
+        // The set keeps a byte of its own beside each pair.
+        let set = self.seen.capacity() * (size_of::<(u32, u32)>() + 1);
+        self.texts.memory_usage() + set + vector_bytes(&self.pairs)
+    }
+}
+
+impl Distinct {
+    /// Adds a text to a group.
+    #[inline]
+    fn add(&mut self, group: u32, text: &str) -> Result<(), PipelineError> {
+        let text = self.texts.intern(text.as_bytes())?;
+        // Neighbouring rows often repeat a value.
+        if self.pairs.last() != Some(&(group, text)) && self.seen.insert((group, text)) {
+            self.pairs.push((group, text));
         }
         Ok(())
     }
@@ -105,13 +111,6 @@ impl Distinct {
             list.sort_unstable_by_key(|text| ranks[*text as usize]);
         }
         lists
-    }
-
-    /// Heap memory in bytes, about.
-    pub(crate) fn memory_usage(&self) -> usize {
-        // The set keeps a byte of its own beside each pair.
-        let set = self.seen.capacity() * (size_of::<(u32, u32)>() + 1);
-        self.texts.memory_usage() + set + vector_bytes(&self.pairs)
     }
 
     /// A text by its number.

@@ -2,7 +2,9 @@
 //!
 //! Values of numeric form stand before the others and are ordered as numbers, the others by code point. Between equal numbers of
 //! different spelling the smaller text is taken, for `max` too, and between equal texts of different kinds the lower kind, so that
-//! the result does not depend on the order of the rows.
+//! the result does not depend on the order of the rows. The value keeps its kind and text (§5.10.9).
+//!
+//! Partial state: `kind` (`UInt8`) and `value` (`Utf8`).
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use arrow_array::types::UInt8Type;
 use arrow_array::{Array, ArrayRef, StringArray, UInt8Array};
 
 use super::cell::Cell;
-use super::{Input, grow, reach, vector_bytes};
+use super::{Input, Recipe, State, grow, reach, vector_bytes};
 use crate::error::PipelineError;
 use crate::faults::fault;
 use crate::kernels::number::Number;
@@ -29,28 +31,66 @@ struct Best {
 }
 
 /// The best value of each group.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Extreme {
+    /// It is `max`.
+    greatest: bool,
     /// By group.
     best: Vec<Option<Best>>,
 }
 
-impl Extreme {
-    /// Takes the rows of a batch; `greatest`: it is `max`.
-    pub(crate) fn update(&mut self, input: &Input<'_>, greatest: bool) -> Result<(), PipelineError> {
+impl State for Extreme {
+    fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
         grow(&mut self.best, input.groups);
         input.for_each(|assignment, _, value| {
-            self.offer(assignment.group, value, greatest);
+            self.offer(assignment.group, value);
             Ok(())
         })
     }
 
+    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
+        let cells = (0..groups).map(|group| self.best.get(group).and_then(Option::as_ref).map(|best| &best.cell));
+        write_cells(cells)
+    }
+
+    fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
+        grow(&mut self.best, reach(map));
+        for (group, cell) in map.iter().zip(read_cells(parts)?) {
+            if let Some(cell) = cell {
+                self.offer(*group, cell.value());
+            }
+        }
+        Ok(())
+    }
+
+    fn absorb(&mut self, map: &[u32], other: Self) -> Result<(), PipelineError> {
+        grow(&mut self.best, reach(map));
+        for (group, best) in map.iter().zip(other.best) {
+            if let Some(best) = best {
+                self.offer(*group, best.cell.value());
+            }
+        }
+        Ok(())
+    }
+
+    fn memory_usage(&self) -> usize {
+        let texts = self.best.iter().flatten().map(|best| best.cell.memory_usage());
+        vector_bytes(&self.best) + texts.sum::<usize>()
+    }
+}
+
+impl Extreme {
+    /// No rows yet; `greatest`: it is `max`.
+    pub(super) fn new(greatest: bool) -> Self {
+        Self { greatest, best: Vec::new() }
+    }
+
     /// Keeps a value if it is better than the one that is kept.
-    fn offer(&mut self, group: u32, value: ValueRef<'_>, greatest: bool) {
+    fn offer(&mut self, group: u32, value: ValueRef<'_>) {
         let number = if fault("stages-min-text-order") { None } else { value.number() };
         match &mut self.best[group as usize] {
             Some(best) => {
-                if better(value, number, best, greatest) {
+                if better((value, number), (best.cell.value(), best.number), self.greatest) {
                     best.cell.set(value);
                     best.number = number;
                 }
@@ -58,60 +98,31 @@ impl Extreme {
             empty => *empty = Some(Best { cell: Cell::new(value), number }),
         }
     }
-
-    /// The state as the columns `kind` and `value`.
-    pub(crate) fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
-        let cells = (0..groups).map(|group| self.best.get(group).and_then(Option::as_ref).map(|best| &best.cell));
-        write_cells(cells)
-    }
-
-    /// Takes the columns that [`Self::partial`] wrote.
-    pub(crate) fn merge(&mut self, map: &[u32], parts: &Parts<'_>, greatest: bool) -> Result<(), PipelineError> {
-        grow(&mut self.best, reach(map));
-        for (group, cell) in map.iter().zip(read_cells(parts)?) {
-            if let Some(cell) = cell {
-                self.offer(*group, cell.value(), greatest);
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes another state.
-    pub(crate) fn absorb(&mut self, map: &[u32], other: Self, greatest: bool) {
-        grow(&mut self.best, reach(map));
-        for (group, best) in map.iter().zip(other.best) {
-            if let Some(best) = best {
-                self.offer(*group, best.cell.value(), greatest);
-            }
-        }
-    }
-
-    /// Heap memory in bytes, about.
-    pub(crate) fn memory_usage(&self) -> usize {
-        let texts = self.best.iter().flatten().map(|best| best.cell.memory_usage());
-        vector_bytes(&self.best) + texts.sum::<usize>()
-    }
-
-    /// One value per group.
-    pub(crate) fn finish(mut self, groups: usize) -> Vec<Value> {
-        grow(&mut self.best, groups);
-        self.best.into_iter().map(|best| best.map_or(Value::Null, |best| best.cell.into_value())).collect()
-    }
 }
 
-/// Is the value better than the one that is kept?
-fn better(value: ValueRef<'_>, number: Option<Number>, best: &Best, greatest: bool) -> bool {
+/// The best value of each group.
+pub(super) fn finish(mut state: Extreme, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+    grow(&mut state.best, groups);
+    Ok(state.best.into_iter().map(|best| best.map_or(Value::Null, |best| best.cell.into_value())).collect())
+}
+
+/// Is the value better than the one that is kept? Each comes with its number.
+pub(crate) fn better(
+    (value, number): (ValueRef<'_>, Option<Number>),
+    (best, best_number): (ValueRef<'_>, Option<Number>),
+    greatest: bool,
+) -> bool {
     let wanted = if greatest { Ordering::Greater } else { Ordering::Less };
-    let order = match (number, best.number) {
+    let order = match (number, best_number) {
         (Some(a), Some(b)) => a.compare(b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (None, None) => value.text().cmp(&best.cell.value().text()),
+        (None, None) => value.text().cmp(&best.text()),
     };
     match order {
         Ordering::Equal => {
-            let texts = value.text().cmp(&best.cell.value().text());
-            texts.then_with(|| kind(value).cmp(&best.cell.kind())).is_lt()
+            let texts = value.text().cmp(&best.text());
+            texts.then_with(|| kind(value).cmp(&kind(best))).is_lt()
         }
         order => order == wanted,
     }

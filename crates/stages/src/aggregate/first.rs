@@ -1,46 +1,9 @@
-//! `first`: the value at the first place in stream order (§4.7, see [`super::edge`]); it keeps the kind and text of the value.
-//!
-//! Partial state: `time`, `file`, `row` and `position` of the value, `kind` (`UInt8`) and `value` (`Utf8`).
-
-use arrow_array::ArrayRef;
+//! `first`: the value at the first place in stream order (§4.7).
 
 use super::edge::Edge;
-use super::{Aggregate, Input};
-use crate::error::PipelineError;
 use crate::faults::fault;
-use crate::partial::Parts;
-use crate::table::Value;
 
-/// State of `first`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct First {
-    /// The first value of each group.
-    edge: Edge,
-}
-
-impl Aggregate for First {
-    fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
-        self.edge.update(input, fault("stages-first-is-last"))
-    }
-
-    fn partial(&self, groups: usize) -> Result<Vec<(&'static str, ArrayRef)>, PipelineError> {
-        self.edge.partial(groups)
-    }
-
-    fn merge(&mut self, map: &[u32], parts: &Parts<'_>) -> Result<(), PipelineError> {
-        self.edge.merge(map, parts, fault("stages-first-is-last"))
-    }
-
-    fn absorb(&mut self, map: &[u32], other: Self) -> Result<(), PipelineError> {
-        self.edge.absorb(map, other.edge, fault("stages-first-is-last"));
-        Ok(())
-    }
-
-    fn finish(self, groups: usize) -> Vec<Value> {
-        self.edge.finish(groups)
-    }
-
-    fn memory_usage(&self) -> usize {
-        self.edge.memory_usage()
-    }
+/// No rows yet.
+pub(super) fn state() -> Edge {
+    Edge::new(fault("stages-first-is-last"))
 }

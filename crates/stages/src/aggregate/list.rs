@@ -9,7 +9,7 @@ use arrow_array::builder::{ListBuilder, PrimitiveBuilder, StringBuilder};
 use arrow_array::types::UInt32Type;
 use arrow_array::{Array, ArrayRef};
 
-use super::{Aggregate, Input, vector_bytes};
+use super::{Input, Recipe, State, vector_bytes};
 use crate::batch::RowKey;
 use crate::error::PipelineError;
 use crate::group::Interner;
@@ -62,7 +62,7 @@ impl List {
     }
 }
 
-impl Aggregate for List {
+impl State for List {
     fn update(&mut self, input: &Input<'_>) -> Result<(), PipelineError> {
         let mut scratch = String::new();
         input.for_each(|assignment, position, value| {
@@ -112,12 +112,13 @@ impl Aggregate for List {
         Ok(())
     }
 
-    fn finish(self, groups: usize) -> Vec<Value> {
-        let text = |item: &Item| self.texts.text(item.text).to_owned();
-        self.sorted(groups).iter().map(|list| Value::from_texts(list.iter().map(text).collect())).collect()
-    }
-
     fn memory_usage(&self) -> usize {
         vector_bytes(&self.items) + self.texts.memory_usage()
     }
+}
+
+/// The texts of each group.
+pub(super) fn finish(state: List, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+    let text = |item: &Item| state.texts.text(item.text).to_owned();
+    Ok(state.sorted(groups).iter().map(|list| Value::from_texts(list.iter().map(text).collect())).collect())
 }

@@ -13,17 +13,24 @@ fn result(func: AggregateFunc, columns: &[Arc<dyn Array>]) -> Value {
 }
 
 fn result_allnum(func: AggregateFunc, columns: &[Arc<dyn Array>], allnum: bool) -> Value {
-    let mut accumulator = Accumulator::new(func, allnum);
+    let allnum = if allnum { AllNum::Field } else { AllNum::Off };
+    let mut accumulator = Accumulator::new(&Recipe { func, allnum, sparkline: None });
     let mut next = 0;
     for column in columns {
         let rows = u32::try_from(column.len()).unwrap();
         let assigned: Vec<Assignment> = (0..rows).map(|row| Assignment { row, group: 0 }).collect();
         let keys: Vec<RowKey> = (next..).take(column.len()).map(|row| RowKey { time: None, file: 0, row }).collect();
         next += u64::from(rows);
-        let input = Input { assigned: &assigned, column: Some(Column::new(column)), keys: &keys, groups: 1 };
+        let input = Input {
+            assigned: &assigned,
+            column: Some(Column::new(column)),
+            times: Column::Missing,
+            keys: &keys,
+            groups: 1,
+        };
         accumulator.update(&input).unwrap();
     }
-    accumulator.finish(1).remove(0)
+    accumulator.finish(1).unwrap().remove(0)
 }
 
 fn texts(values: &[&str]) -> Arc<dyn Array> {
@@ -116,6 +123,137 @@ fn section_5_10_8_sum() {
     assert_eq!(result(Sum, &[ints(&[i64::MIN, i64::MIN])]), Value::Float(-18_446_744_073_709_551_616.0));
     assert_eq!(result(Sum, &[floats(&[1e300, 1.0, -1e300])]), Value::Float(1.0));
     assert_eq!(result(Sum, &[texts(&["1e999", "1"])]), Value::Int(1));
+}
+
+use AggregateFunc::{
+    Avg, Earliest, EarliestTime, ExactPerc, Latest, LatestTime, Mode, Perc, Range, Rate, Stdev, StdevP, Sum, SumSq,
+    Var, VarP,
+};
+use retrohunt_spl::plan::Percent;
+
+#[test]
+fn section_5_10_8_means_and_squares() {
+    let values = || [texts(&["1", "x", "2", "∅"]), ints(&[4]), floats(&[0.5])];
+    assert_eq!(result(Avg, &values()), Value::Float(1.875));
+    assert_eq!(result(SumSq, &values()), Value::Float(21.25));
+    assert_eq!(result(Range, &values()), Value::Float(3.5));
+    assert_eq!(result(Range, &[ints(&[-3, 7])]), Value::Int(10));
+    assert_eq!(result(Range, &[ints(&[5])]), Value::Int(0));
+    assert_eq!(result(Range, &[texts(&["1.0", "4"])]), Value::Int(3));
+    for func in [Avg, SumSq, Range, Var, Stdev, Perc(Percent(500_000)), Mode] {
+        assert_eq!(result(func, &[texts(&["∅"])]), Value::Null, "{func:?}");
+    }
+    assert_eq!(result(Avg, &[texts(&["x"])]), Value::Null);
+    // Exact: a plain sum of doubles would give 0.
+    assert_eq!(result(Avg, &[floats(&[1e300, 1.0, -1e300, 1.0])]), Value::Float(0.5));
+    assert_eq!(result(SumSq, &[floats(&[1e200])]), Value::Null);
+    assert_eq!(result(Avg, &[ints(&[i64::MAX, i64::MAX])]), Value::Float(9_223_372_036_854_775_807.0));
+}
+
+#[test]
+fn section_5_10_8_variance_and_deviation() {
+    let four = || [ints(&[1, 2, 3, 4])];
+    assert_eq!(result(Var, &four()), Value::Float(20.0 / 12.0));
+    assert_eq!(result(VarP, &four()), Value::Float(1.25));
+    assert_eq!(result(Stdev, &four()), Value::Float((20.0_f64 / 12.0).sqrt()));
+    assert_eq!(result(StdevP, &four()), Value::Float(1.25_f64.sqrt()));
+    for func in [Var, VarP, Stdev, StdevP] {
+        assert_eq!(result(func, &[texts(&["7", "x"])]), Value::Float(0.0), "{func:?}");
+        assert_eq!(result(func, &[floats(&[0.1, 0.1, 0.1])]), Value::Float(0.0), "{func:?}");
+    }
+    assert_eq!(result(Var, &[ints(&[1_000_000_000_000, 1_000_000_000_001])]), Value::Float(0.5));
+}
+
+#[test]
+fn section_5_10_8_percentiles() {
+    let ten = || [ints(&(1..=10).rev().collect::<Vec<_>>())];
+    let percent = |func: fn(Percent) -> AggregateFunc, tenthousandths| result(func(Percent(tenthousandths)), &ten());
+    assert_eq!(percent(Perc, 500_000), Value::Float(5.5));
+    assert_eq!(percent(Perc, 950_000), Value::Float(9.55));
+    assert_eq!(percent(Perc, 0), Value::Float(1.0));
+    assert_eq!(percent(Perc, 1_000_000), Value::Float(10.0));
+    assert_eq!(percent(Perc, 333_000), Value::Float(3.997));
+    assert_eq!(percent(ExactPerc, 500_000), Value::Float(6.0));
+    assert_eq!(percent(ExactPerc, 950_000), Value::Float(10.0));
+    assert_eq!(percent(ExactPerc, 1_000_000), Value::Float(10.0));
+    assert_eq!(percent(ExactPerc, 99_999), Value::Float(1.0));
+    let wide = [floats(&[-f64::MAX, f64::MAX])];
+    assert_eq!(result(Perc(Percent(500_000)), &wide), Value::Float(0.0));
+    assert_eq!(result(Perc(Percent(500_000)), &[texts(&["9", "x", "10"])]), Value::Float(9.5));
+}
+
+#[test]
+fn section_5_10_8_mode_takes_the_smallest_of_the_most_frequent() {
+    assert_eq!(result(Mode, &[texts(&["b", "a", "b", "a", "c"])]), text("a"));
+    assert_eq!(result(Mode, &[texts(&["1.0", "1", "1.0"]), ints(&[1])]), text("1"));
+    assert_eq!(result(Mode, &[lists(&[&["x", "y"], &["y"]])]), text("y"));
+}
+
+/// The result over texts whose rows have these times in seconds, in stream order.
+fn timed(func: AggregateFunc, rows: &[(Option<i64>, &str)]) -> Value {
+    let values = texts(&rows.iter().map(|row| row.1).collect::<Vec<_>>());
+    let times: TimestampMicrosecondArray = rows.iter().map(|row| row.0.map(|time| time * 1_000_000)).collect();
+    let assigned: Vec<Assignment> = (0_u32..).take(rows.len()).map(|row| Assignment { row, group: 0 }).collect();
+    let keys: Vec<RowKey> = (0_u64..).take(rows.len()).map(|row| RowKey { time: None, file: 0, row }).collect();
+    let mut accumulator = Accumulator::new(&Recipe { func, allnum: AllNum::Off, sparkline: None });
+    let (column, times) = (Some(Column::new(&values)), Column::new(&times));
+    accumulator.update(&Input { assigned: &assigned, column, times, keys: &keys, groups: 1 }).unwrap();
+    accumulator.finish(1).unwrap().remove(0)
+}
+
+#[test]
+fn section_5_10_8_earliest_and_latest_by_time() {
+    let rows = [(Some(5), "5"), (None, "timeless"), (Some(9), "first of 9"), (Some(9), "later of 9"), (Some(7), "7")];
+    assert_eq!(timed(Earliest, &rows), text("5"));
+    assert_eq!(timed(Latest, &rows), text("first of 9"));
+    assert_eq!(timed(Earliest, &[(Some(5), "a"), (Some(5), "b"), (Some(6), "c"), (Some(1), "∅")]), text("b"));
+    assert_eq!(timed(EarliestTime, &rows), Value::Time(5_000_000));
+    assert_eq!(timed(LatestTime, &rows), Value::Time(9_000_000));
+    assert_eq!(timed(Earliest, &[(None, "a")]), Value::Null);
+    assert_eq!(timed(Rate, &[(Some(10), "70"), (Some(4), "10"), (Some(6), "1")]), Value::Float(10.0));
+    assert_eq!(timed(Rate, &[(Some(10), "70"), (Some(10), "10")]), Value::Null);
+    assert_eq!(timed(Rate, &rows), Value::Null);
+}
+
+#[test]
+fn section_5_10_1_allnum_is_for_all_numeric_aggregates() {
+    let percent = Percent(500_000);
+    for func in [Sum, Avg, SumSq, Range, Var, VarP, Stdev, StdevP, Perc(percent), ExactPerc(percent)] {
+        assert_eq!(result_allnum(func, &[texts(&["1", "x"])], true), Value::Null, "{func:?}");
+        assert_ne!(result_allnum(func, &[texts(&["1", "∅"])], true), Value::Null, "{func:?}");
+        assert_ne!(result(func, &[texts(&["1", "x"])]), Value::Null, "{func:?}");
+    }
+    assert_eq!(result_allnum(AggregateFunc::Max, &[texts(&["1", "x"])], true), text("x"));
+}
+
+#[test]
+fn section_5_10_1_allnum_drops_a_field_or_a_group() {
+    let column = texts(&["1", "x", "2"]);
+    let assigned = [(0, 0), (1, 0), (2, 1)].map(|(row, group)| Assignment { row, group });
+    let keys = [0, 1, 2].map(|row| RowKey { time: None, file: 0, row });
+    for (allnum, expected) in [
+        (AllNum::Off, [Value::Int(1), Value::Int(2)]),
+        (AllNum::Field, [Value::Null, Value::Null]),
+        (AllNum::Group, [Value::Null, Value::Int(2)]),
+    ] {
+        let mut accumulator = Accumulator::new(&Recipe { func: Sum, allnum, sparkline: None });
+        let input = Input {
+            assigned: &assigned,
+            column: Some(Column::new(&column)),
+            times: Column::Missing,
+            keys: &keys,
+            groups: 2,
+        };
+        accumulator.update(&input).unwrap();
+        assert_eq!(accumulator.finish(2).unwrap(), expected, "{allnum:?}");
+    }
+}
+
+#[test]
+fn states_of_different_aggregates_do_not_merge() {
+    let accumulator = |func| Accumulator::new(&Recipe { func, allnum: AllNum::Off, sparkline: None });
+    let error = accumulator(Sum).absorb(&[], accumulator(AggregateFunc::Count)).unwrap_err();
+    assert_eq!(error.code, "E-STAGE-PARTIAL");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! §5.4 by example.
 
+use super::edges::DAY_SECONDS;
 use super::*;
-use crate::batch::RowKey;
+use crate::batch::{RowKey, micros_of};
 use arrow_array::UInt64Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType};
-use retrohunt_spl::plan::BinOptions;
+use jiff::Timestamp;
+use retrohunt_spl::plan::{BinOptions, BinSpan, CalendarUnit};
 
 fn bin(field: &str, alias: Option<&str>, span: BinSpan, zone: &str) -> Bin {
     let timezone = if zone == "UTC" { TimeZone::UTC } else { TimeZone::get(zone).unwrap() };
@@ -158,4 +160,21 @@ fn spans_that_are_not_above_zero_are_refused() {
         let command = BinCommand { field: "n".into(), alias: None, options: BinOptions::fixed(span) };
         assert_eq!(Bin::new(&command, &TimeZone::UTC).unwrap_err().code, "E-STAGE-SPAN");
     }
+}
+
+#[test]
+fn a_mixed_column_keeps_numbers_numbers() {
+    use crate::table::Value;
+    let values = [Value::Int(5), Value::Text("7.5".into()), Value::Null, Value::Float(9.5), Value::Text("x".into())];
+    let array = crate::rows::array_of(&values.iter().collect::<Vec<_>>()).unwrap();
+    let cells = |array: &ArrayRef| {
+        let keys = (0..5).map(|row| RowKey { time: None, file: 0, row }).collect();
+        let batch = Batch::new(vec![("n".into(), array.clone())], keys).unwrap();
+        crate::rows::batch_to_table(&batch).rows.into_iter().map(|row| row.values[0].clone()).collect::<Vec<_>>()
+    };
+    let cut = bin("n", None, BinSpan::Micros(2_000_000), "UTC").cut(&array);
+    let text = |text: &str| Value::Text(text.into());
+    assert_eq!(cells(&cut), [Value::Int(4), text("6"), Value::Null, Value::Int(8), text("x")]);
+    let cut = bin("n", None, BinSpan::Number(10.0), "UTC").cut(&array);
+    assert_eq!(cells(&cut), [text("0-10"), text("0-10"), Value::Null, text("0-10"), text("x")]);
 }

@@ -111,6 +111,21 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The same value, borrowing its texts from this one.
+    pub(crate) fn borrowed(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Bool(value) => Cell::Bool(*value),
+            Self::Int(value) => Cell::Int(*value),
+            Self::UInt(value) => Cell::UInt(*value),
+            Self::Float(value) => Cell::Float(*value),
+            Self::Time(micros) => Cell::Time(*micros),
+            Self::Field(text) => Cell::Field(Cow::Borrowed(text)),
+            Self::Text(text) => Cell::Text(Cow::Borrowed(text)),
+            Self::Multi(texts) => Cell::Multi(texts.iter().map(|text| Cow::Borrowed(text.as_ref())).collect()),
+        }
+    }
+
     /// The same value, owning its texts.
     pub(crate) fn into_owned(self) -> Cell<'static> {
         match self {

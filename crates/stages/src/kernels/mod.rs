@@ -7,4 +7,8 @@ pub(crate) mod exact_sum;
 pub(crate) mod glob;
 pub(crate) mod needle;
 pub(crate) mod number;
+pub(crate) mod round;
+pub(crate) mod time_format;
+pub(crate) mod time_parse;
+pub(crate) mod total;
 pub(crate) mod value;

@@ -14,6 +14,7 @@ mod term;
 pub use compare::CompareTest;
 pub use markup::Markup;
 pub use membership::InTest;
+pub(crate) use regex::compile_rescued;
 pub use regex::{RegexFailure, RegexTest};
 pub use rows::write_virtual_raw;
 pub use term::{RequiredPiece, TermTest};

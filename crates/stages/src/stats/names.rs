@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use retrohunt_spl::plan::{Aggregate, AggregateFunc, FieldPattern, Glob};
+use retrohunt_spl::plan::{Aggregate, FieldPattern, Glob};
 
 use crate::error::PipelineError;
 use crate::table::Value;
@@ -14,8 +14,8 @@ pub(super) enum Output {
     Exact(Arc<str>),
     /// The argument's captures in place of the `*` of a pattern.
     Captures(FieldPattern, Glob),
-    /// `func(field)` for each field.
-    Default,
+    /// `func(field)` for each field; this is `func` as the rule has it, a percentile with its number.
+    Default(Arc<str>),
 }
 
 impl Output {
@@ -29,7 +29,10 @@ impl Output {
         let argument = aggregate.field().filter(|pattern| stars(&pattern.glob) > 0);
         match (&aggregate.alias, argument) {
             (None, None) => Ok(Self::Exact(aggregate.default_name.as_str().into())),
-            (None, Some(_)) => Ok(Self::Default),
+            (None, Some(_)) => {
+                let name = &aggregate.default_name;
+                Ok(Self::Default(name.split_once('(').map_or(name.as_str(), |(func, _)| func).into()))
+            }
             (Some(alias), argument) => match (alias.literal(), argument) {
                 (Some(name), _) => Ok(Self::Exact(name.into())),
                 (None, Some(pattern)) if stars(alias) == stars(&pattern.glob) => {
@@ -53,12 +56,12 @@ impl Output {
     }
 
     /// The name of the column for a field; `None` where the aggregate has no wildcard.
-    pub(super) fn name(&self, field: Option<&str>, func: AggregateFunc) -> Arc<str> {
+    pub(super) fn name(&self, field: Option<&str>) -> Arc<str> {
         let field = field.unwrap_or_default();
         match self {
             Self::Exact(name) => name.clone(),
             Self::Captures(pattern, alias) => rename(&pattern.glob, field, alias).into(),
-            Self::Default => format!("{}({field})", func.name()).into(),
+            Self::Default(func) => format!("{func}({field})").into(),
         }
     }
 }
@@ -96,19 +99,19 @@ pub(super) fn check_distinct<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> R
 
 /// A column that an aggregate would like to give.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     /// Its name.
-    pub(super) name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// It stays if it is ∅ in every row.
-    pub(super) named: bool,
+    pub(crate) named: bool,
     /// It comes from an argument with a wildcard.
-    pub(super) wildcard: bool,
+    pub(crate) wildcard: bool,
     /// Literal characters of that argument.
-    pub(super) literals: usize,
+    pub(crate) literals: usize,
     /// Which aggregate it is of.
-    pub(super) slot: usize,
+    pub(crate) slot: usize,
     /// A value per group.
-    pub(super) values: Vec<Value>,
+    pub(crate) values: Vec<Value>,
 }
 
 impl Candidate {
@@ -120,7 +123,7 @@ impl Candidate {
 
 /// The columns that stay, in their order: a by-field beats all; then one without a wildcard; then the narrower argument; then the
 /// later (§5.10.5). A column without a value that no name keeps is left out (§9.6), and beats none.
-pub(super) fn settle(candidates: Vec<Candidate>, by: &[Arc<str>]) -> Vec<Candidate> {
+pub(crate) fn settle(candidates: Vec<Candidate>, by: &[Arc<str>]) -> Vec<Candidate> {
     let rank = |at: usize, candidate: &Candidate| {
         // Fields of one aggregate that share a name are one decision, which a field without values does not win.
         (!candidate.wildcard, candidate.literals, candidate.slot, candidate.has_value(), at)

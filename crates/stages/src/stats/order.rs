@@ -48,7 +48,7 @@ pub(super) fn table(
 }
 
 /// The order of two keys: by-field by by-field; numbers as numbers and before other texts, then by code point.
-fn compare(left: &[(&str, Option<Number>)], right: &[(&str, Option<Number>)]) -> Ordering {
+pub(crate) fn compare(left: &[(&str, Option<Number>)], right: &[(&str, Option<Number>)]) -> Ordering {
     let fields = left.iter().zip(right).map(|((left_text, left), (right_text, right))| {
         let natural = match (left, right) {
             (Some(left), Some(right)) => left.compare(*right),
@@ -62,7 +62,7 @@ fn compare(left: &[(&str, Option<Number>)], right: &[(&str, Option<Number>)]) ->
 }
 
 /// The value of a by-field: its text; under `_time`, the time that it is the text of.
-fn by_value(name: &str, text: &str) -> Value {
+pub(crate) fn by_value(name: &str, text: &str) -> Value {
     if name == TIME
         && let Some(micros) = decimal::micros(text)
     {

@@ -1,6 +1,6 @@
 //! What is particular to building a `stats`; results are tested over whole pipelines.
 
-use retrohunt_spl::plan::{Aggregate, Glob, Over};
+use retrohunt_spl::plan::{Aggregate, AggregateFunc, FieldPattern, Glob, Over};
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn aggregate(func: AggregateFunc, field: Option<&str>, alias: Option<&str>) -> A
 fn build(aggregates: Vec<Aggregate>, by: &[&str]) -> Result<Stats, PipelineError> {
     let by = by.iter().map(|name| (*name).to_owned()).collect();
     let command = StatsCommand { aggregates, by, dedup_splitvals: false, allnum: false, delim: " ".into() };
-    Stats::new(&command, 0, 100)
+    Stats::new(&command, 0, &Settings::default())
 }
 
 #[test]

@@ -120,6 +120,12 @@ pub(super) fn join(mut rows: RowSet, command: &JoinCommand, other: &RowSet) -> R
 
 /// What a subsearch's rows are as the text of a condition, with the default strings (§5.27), or what it wrote itself (§1.6.4).
 pub(in super::super) fn formatted(rows: &RowSet) -> String {
+    if let ([column], [row]) = (rows.columns.as_slice(), rows.rows.as_slice())
+        && ["search", "query"].contains(&column.name.as_str())
+        && let [one] = row.get(&column.name)
+    {
+        return one.text();
+    }
     let strings = ["(", "(", "AND", ")", "OR", ")"].map(str::to_owned);
     text(rows, &strings, "OR", 0, "NOT ()")
 }
