@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StringArray, TimestampMicrosecondArray};
 use retrohunt_spl::plan::{
-    Aggregate, AggregateFunc, BinCommand, BinSpan, Command, CompareOp, FieldPattern, Glob, RegexCommand, StatsCommand,
-    Term, TermKind,
+    Aggregate, AggregateFunc, BinCommand, BinOptions, BinSpan, Command, CompareOp, FieldPattern, Glob, Over,
+    RegexCommand, StatsCommand, Term, TermKind,
 };
 use retrohunt_spl::span::Span;
 use retrohunt_stages::predicate::{CompareTest, InTest, RegexTest, TermTest};
@@ -31,8 +31,8 @@ fn batch() -> Batch {
 }
 
 fn stats(func: AggregateFunc, field: &str, by: &[&str]) -> Command {
-    let field = Some(FieldPattern { glob: Glob::new(field) });
-    let aggregates = vec![Aggregate { func, field, alias: None, default_name: "x".into() }];
+    let over = Over::Field(FieldPattern { glob: Glob::new(field) });
+    let aggregates = vec![Aggregate { func, over, sparkline: None, alias: None, default_name: "x".into() }];
     let by = by.iter().map(|name| (*name).to_owned()).collect();
     Command::Stats(StatsCommand { aggregates, by, dedup_splitvals: false, allnum: false, delim: " ".into() })
 }
@@ -43,7 +43,7 @@ fn run(commands: &[Command]) -> String {
     let (mut part, mut whole) = (pipeline.state(), pipeline.state());
     pipeline.update(&mut part, batch()).unwrap();
     pipeline.merge(&mut whole, &pipeline.partial(&part).unwrap()).unwrap();
-    format!("{:?}", pipeline.finish(whole).unwrap().rows)
+    format!("{:?}", pipeline.finish_alone(whole).unwrap().rows)
 }
 
 fn term(text: &str) -> TermTest {
@@ -70,7 +70,7 @@ fn observe(fault: &str) -> String {
             let pipeline = Pipeline::new(&[stats(Values, "n", &[])], &Settings::default()).unwrap();
             let mut state = pipeline.state();
             pipeline.update(&mut state, batch()).unwrap();
-            format!("{:?}", pipeline.finish(state).unwrap().rows)
+            format!("{:?}", pipeline.finish_alone(state).unwrap().rows)
         }
         "stages-first-is-last" => run(&[stats(First, "n", &[])]),
         "stages-regex-ne-drops-null" => {
@@ -83,8 +83,8 @@ fn observe(fault: &str) -> String {
         }
         "stages-min-text-order" => run(&[stats(Min, "n", &["host"]), stats(Min, "x", &[])]),
         "stages-bin-rounds-up" => {
-            let span = BinSpan::Micros(1_000_000);
-            run(&[Command::Bin(BinCommand { field: "_time".into(), alias: None, span })])
+            let options = BinOptions::fixed(BinSpan::Micros(1_000_000));
+            run(&[Command::Bin(BinCommand { field: "_time".into(), alias: None, options })])
         }
         "stages-pair-name-matches" => term("user").matches_pair("user", "bob").to_string(),
         other => panic!("no observation for {other}"),

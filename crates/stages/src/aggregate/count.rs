@@ -61,7 +61,7 @@ impl State for Count {
 }
 
 /// The counts.
-pub(super) fn finish(mut state: Count, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Count, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.counts, groups);
-    Ok(state.counts.into_iter().map(count_value).collect())
+    Ok(std::mem::take(&mut state.counts).into_iter().map(count_value).collect())
 }

@@ -6,6 +6,6 @@ use crate::error::PipelineError;
 use crate::table::Value;
 
 /// How many texts each group has.
-pub(super) fn finish(state: Distinct, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Distinct, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     Ok(state.counts(groups).into_iter().map(count_value).collect())
 }

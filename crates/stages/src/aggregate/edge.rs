@@ -111,7 +111,10 @@ impl Edge {
 }
 
 /// The value of each group.
-pub(super) fn finish(mut state: Edge, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Edge, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.kept, groups);
-    Ok(state.kept.into_iter().map(|kept| kept.map_or(Value::Null, |kept| kept.cell.into_value())).collect())
+    Ok(std::mem::take(&mut state.kept)
+        .into_iter()
+        .map(|kept| kept.map_or(Value::Null, |kept| kept.cell.into_value()))
+        .collect())
 }

@@ -101,9 +101,12 @@ impl Extreme {
 }
 
 /// The best value of each group.
-pub(super) fn finish(mut state: Extreme, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Extreme, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.best, groups);
-    Ok(state.best.into_iter().map(|best| best.map_or(Value::Null, |best| best.cell.into_value())).collect())
+    Ok(std::mem::take(&mut state.best)
+        .into_iter()
+        .map(|best| best.map_or(Value::Null, |best| best.cell.into_value()))
+        .collect())
 }
 
 /// Is the value better than the one that is kept? Each comes with its number.

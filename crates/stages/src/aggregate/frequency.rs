@@ -96,7 +96,7 @@ impl State for Frequency {
 }
 
 /// The most frequent text of each group.
-pub(super) fn finish(state: Frequency, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Frequency, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     let mode = |list: &Vec<(u32, u64)>| {
         // Sorted by code point, so of equal counts the first stays.
         let best = list.iter().rev().max_by_key(|(_, count)| *count);

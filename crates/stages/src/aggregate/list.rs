@@ -118,7 +118,7 @@ impl State for List {
 }
 
 /// The texts of each group.
-pub(super) fn finish(state: List, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut List, _: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     let text = |item: &Item| state.texts.text(item.text).to_owned();
     Ok(state.sorted(groups).iter().map(|list| Value::from_texts(list.iter().map(text).collect())).collect())
 }

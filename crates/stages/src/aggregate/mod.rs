@@ -159,8 +159,8 @@ pub(crate) struct Recipe {
     pub(crate) sparkline: Option<Option<Edges>>,
 }
 
-/// How a state gives its values: one per group.
-type Finish<S> = fn(S, &Recipe, usize) -> Result<Vec<Value>, PipelineError>;
+/// How a state gives its values, one per group; nothing is asked of it afterwards.
+type Finish<S> = fn(&mut S, &Recipe, usize) -> Result<Vec<Value>, PipelineError>;
 
 /// A state with the values that are wanted of it.
 #[derive(Clone, Debug)]
@@ -211,8 +211,8 @@ impl<S: State> Running for Of<S> {
         }
     }
 
-    fn finish(self: Box<Self>, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
-        (self.finish)(self.state, recipe, groups)
+    fn finish(mut self: Box<Self>, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+        (self.finish)(&mut self.state, recipe, groups)
     }
 
     fn memory_usage(&self) -> usize {

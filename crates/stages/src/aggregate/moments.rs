@@ -101,7 +101,7 @@ impl Sums {
 }
 
 /// A value of each group; ∅ for those without numbers and for those that `allnum` takes away.
-pub(super) fn finish(mut state: Sums, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Sums, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.moments, groups);
     let others: Vec<bool> = state.moments.iter().map(|moments| moments.others > 0).collect();
     let value = |(moments, dropped): (&Moments, bool)| {

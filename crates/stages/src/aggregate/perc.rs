@@ -41,7 +41,7 @@ pub(crate) fn value(func: AggregateFunc, count: usize, at: impl Fn(usize) -> f64
 }
 
 /// The percentile of each group.
-pub(super) fn finish(state: Numbers, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Numbers, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     let lists = state.sorted(groups);
     let dropped = recipe.allnum.dropped(&lists.iter().map(|(_, others)| *others).collect::<Vec<_>>());
     let value = |((list, _), dropped): (&(Vec<f64>, bool), bool)| {

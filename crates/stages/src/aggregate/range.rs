@@ -134,12 +134,12 @@ impl State for Ranges {
 }
 
 /// The ranges; ∅ for a group without numbers.
-pub(super) fn finish(mut state: Ranges, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Ranges, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.ranges, groups);
     let dropped = recipe.allnum.dropped(&state.ranges.iter().map(|range| range.others).collect::<Vec<_>>());
     let value = |(range, dropped): (Range, bool)| match range.ends {
         Some((low, high)) if !dropped => difference(low, high),
         _ => Value::Null,
     };
-    Ok(state.ranges.into_iter().zip(dropped).map(value).collect())
+    Ok(std::mem::take(&mut state.ranges).into_iter().zip(dropped).map(value).collect())
 }

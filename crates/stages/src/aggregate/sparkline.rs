@@ -156,7 +156,7 @@ impl State for Sparkline {
 }
 
 /// The lists.
-pub(super) fn finish(state: Sparkline, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Sparkline, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     let ends = state.items.iter().map(|item| item.when);
     let Some((low, high)) = ends.clone().min().zip(ends.max()) else { return Ok(vec![Value::Null; groups]) };
     let edges = match &recipe.sparkline {

@@ -54,7 +54,7 @@ pub(crate) struct Timed {
 
 /// Does a value at this time and place come before the other for `earliest`, or for `latest`? The one at the later place wins a tie
 /// for `earliest`, the one at the earlier place for `latest`.
-pub(crate) fn wins<P: Ord>(value: (i64, P), other: (i64, P), latest: bool) -> bool {
+pub(crate) fn wins<P: Ord + Copy>(value: (i64, P), other: (i64, P), latest: bool) -> bool {
     let order = value.0.cmp(&other.0);
     let order = if latest { order } else { order.reverse() };
     let places = other.1.cmp(&value.1);
@@ -167,8 +167,11 @@ impl State for Timed {
     }
 }
 
-/// What a function makes of the values at the two ends, each with its time; ∅ where there are none.
-pub(crate) fn value(func: AggregateFunc, ends: Option<((i64, &Cell), (i64, &Cell))>) -> Value {
+/// A value and its time in microseconds.
+type At<'a> = (i64, &'a Cell);
+
+/// What a function makes of the values at the two ends; ∅ where there are none.
+pub(crate) fn value(func: AggregateFunc, ends: Option<(At<'_>, At<'_>)>) -> Value {
     let Some((earliest, latest)) = ends else { return Value::Null };
     match func {
         AggregateFunc::Earliest => earliest.1.clone().into_value(),
@@ -187,7 +190,7 @@ pub(crate) fn value(func: AggregateFunc, ends: Option<((i64, &Cell), (i64, &Cell
 }
 
 /// The results.
-pub(super) fn finish(mut state: Timed, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
+pub(super) fn finish(state: &mut Timed, recipe: &Recipe, groups: usize) -> Result<Vec<Value>, PipelineError> {
     grow(&mut state.ends, groups);
     let of = |kept: &Option<Kept>| kept.as_ref().map(|kept| (kept.when, kept.cell.clone()));
     let value = |ends: &Ends| {

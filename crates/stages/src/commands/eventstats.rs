@@ -36,6 +36,16 @@ pub(crate) struct Eventstats {
     split_limit: usize,
 }
 
+/// Rows in their groups.
+struct Grouped {
+    /// Rows and groups, unions of groups among them.
+    assigned: Vec<Assignment>,
+    /// How many groups there are.
+    count: usize,
+    /// The group whose values each row takes.
+    takes: Vec<Option<u32>>,
+}
+
 impl Eventstats {
     /// Makes an `eventstats` ready.
     ///
@@ -53,8 +63,8 @@ impl Eventstats {
         Ok(Self { by, slots, dedup: command.dedup_splitvals, split_limit: settings.split_limit })
     }
 
-    /// The rows in their groups, how many groups there are, and the group whose values each row takes.
-    fn assign(&self, batch: &Batch) -> Result<(Vec<Assignment>, usize, Vec<Option<u32>>), PipelineError> {
+    /// The rows in their groups.
+    fn assign(&self, batch: &Batch) -> Result<Grouped, PipelineError> {
         let view = |name: &Arc<str>| batch.column(name).map_or(Column::Missing, |array| Column::new(array));
         let by: Vec<Column<'_>> = self.by.iter().map(view).collect();
         let mut groups = GroupTable::new(by.len(), self.dedup, self.split_limit);
@@ -62,7 +72,7 @@ impl Eventstats {
         groups.assign(&by, batch.rows(), &mut assigned)?;
         let mut count = groups.len();
         let takes = unions(&mut assigned, batch.rows(), &mut count)?;
-        Ok((assigned, count, takes))
+        Ok(Grouped { assigned, count, takes })
     }
 }
 
@@ -124,7 +134,7 @@ fn unions(assigned: &mut Vec<Assignment>, rows: usize, count: &mut usize) -> Res
 impl TableStage for Eventstats {
     fn run(&self, mut table: Table, context: &mut Context<'_>) -> Result<Table, PipelineError> {
         let batch = numbered_batch(&table)?;
-        let (assigned, groups, takes) = self.assign(&batch)?;
+        let Grouped { assigned, count: groups, takes } = self.assign(&batch)?;
         let mut states = self.slots.states();
         self.slots.update(&mut states, &batch, (&assigned, groups), context.notes)?;
         for column in self.slots.finish(states, groups, &Layout::of_table(&table))? {

@@ -64,4 +64,4 @@ mod xyseries;
 
 pub(crate) use fields::of_fields;
 pub use format::format_rows;
-pub(crate) use row_set::{check_cells, column_array, merged_evidence, order, set_column};
+pub(crate) use row_set::{Wide, check_cells, column_array, merged_evidence, order, set_column};

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
+use hashbrown::HashMap;
 use retrohunt_spl::plan::Command;
 
 use crate::batch::{Batch, RowKey};
 use crate::error::PipelineError;
 use crate::pipeline::Settings;
 use crate::rows::{array_of, batch_to_table};
-use crate::table::{Table, TableRow, Value};
+use crate::table::{Table, TableColumn, TableRow, Value};
 use crate::table_stage::TableStage;
 
 /// Makes a command of order, windows or shape ready; `None` for any other.
@@ -72,6 +73,43 @@ pub(crate) fn check_cells(rows: usize, columns: usize) -> Result<(), PipelineErr
         return Err(PipelineError::new("E-STAGE-LIMIT", message));
     }
     Ok(())
+}
+
+/// The columns of a table whose width hangs on data: one for the rows' key, if they have one, and the series.
+pub(crate) struct Wide {
+    /// The columns.
+    pub(crate) columns: Vec<TableColumn>,
+    /// Their places.
+    places: HashMap<Arc<str>, usize>,
+    /// The first is the key.
+    keyed: bool,
+}
+
+impl Wide {
+    /// No series yet.
+    pub(crate) fn new(key: Option<&str>) -> Self {
+        let mut wide = Self { columns: Vec::new(), places: HashMap::new(), keyed: false };
+        if let Some(key) = key {
+            wide.add(key, true);
+            wide.keyed = true;
+        }
+        wide
+    }
+
+    /// The place of a series, which is made if there is none of its name. The key keeps its name: a series of that name is
+    /// `VALUE_<name>`, so that none is lost.
+    pub(crate) fn add(&mut self, name: &str, named: bool) -> usize {
+        let mut name: Arc<str> = name.into();
+        if self.keyed && self.columns.first().is_some_and(|key| key.name == name) {
+            name = format!("VALUE_{name}").into();
+        }
+        let next = self.columns.len();
+        let place = *self.places.entry(name.clone()).or_insert(next);
+        if place == next {
+            self.columns.push(TableColumn { name, named });
+        }
+        place
+    }
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 //! Rows stand where their x was first seen (§4.7.3), columns in natural order of the y values, of several value fields one after
 //! the other.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use retrohunt_spl::plan::XySeriesCommand;
 
-use super::{check_cells, merged_evidence};
+use super::{Wide, check_cells, merged_evidence};
 use crate::error::PipelineError;
 use crate::kernels::number::Number;
 use crate::needs::Needs;
 use crate::pipeline::Settings;
 use crate::stats::order;
-use crate::table::{Table, TableColumn, TableRow, Value};
+use crate::table::{Table, TableRow, Value};
 use crate::table_stage::{Context, TableStage};
 
 /// An `xyseries` made ready.
@@ -52,17 +52,26 @@ pub(super) fn natural(texts: &mut [String]) {
     });
 }
 
-impl TableStage for XySeries {
-    fn run(&self, table: Table, _context: &mut Context<'_>) -> Result<Table, PipelineError> {
-        let command = &self.command;
-        let cell =
-            |row: &TableRow, at: Option<usize>| at.and_then(|at| row.values.get(at)).cloned().unwrap_or(Value::Null);
-        let (x, y) = (table.column(&command.x), table.column(&command.y));
-        let fields: Vec<Option<usize>> = command.values.iter().map(|name| table.column(name)).collect();
+/// The rows of the result, and the names of its series.
+struct Lines {
+    /// Each with its x and the rows that it is made of.
+    lines: Vec<(Value, Vec<usize>)>,
+    /// In natural order.
+    names: Vec<String>,
+}
+
+/// A cell of a row; ∅ where there is no such column.
+fn cell(row: &TableRow, at: Option<usize>) -> Value {
+    at.and_then(|at| row.values.get(at)).cloned().unwrap_or(Value::Null)
+}
+
+impl XySeries {
+    /// Which rows come into one. Those without x or y are left out.
+    fn lines(&self, table: &Table) -> Lines {
+        let (x, y) = (table.column(&self.command.x), table.column(&self.command.y));
         let mut lines: Vec<(Value, Vec<usize>)> = Vec::new();
         let mut by_key: HashMap<Vec<String>, usize> = HashMap::new();
-        let mut names: Vec<String> = Vec::new();
-        let mut known: HashMap<String, ()> = HashMap::new();
+        let mut names: HashSet<String> = HashSet::new();
         let mut previous: Option<Vec<String>> = None;
         for (at, row) in table.rows.iter().enumerate() {
             let (key, series) = (cell(row, x), cell(row, y));
@@ -70,12 +79,10 @@ impl TableStage for XySeries {
                 continue;
             }
             for name in series.texts() {
-                if known.insert(name.clone().into_owned(), ()).is_none() {
-                    names.push(name.into_owned());
-                }
+                names.get_or_insert_with(name.as_ref(), str::to_owned);
             }
             let texts: Vec<String> = key.texts().into_iter().map(std::borrow::Cow::into_owned).collect();
-            if command.grouped && previous.as_ref() != Some(&texts) {
+            if self.command.grouped && previous.as_ref() != Some(&texts) {
                 by_key.clear();
                 previous = Some(texts.clone());
             }
@@ -85,21 +92,31 @@ impl TableStage for XySeries {
             });
             lines[line].1.push(at);
         }
+        let mut names: Vec<String> = names.into_iter().collect();
         natural(&mut names);
+        Lines { lines, names }
+    }
+}
+
+impl TableStage for XySeries {
+    fn run(&self, table: Table, _context: &mut Context<'_>) -> Result<Table, PipelineError> {
+        let command = &self.command;
+        let fields: Vec<Option<usize>> = command.values.iter().map(|name| table.column(name)).collect();
+        let Lines { lines, names } = self.lines(&table);
         check_cells(lines.len(), names.len().saturating_mul(fields.len()).saturating_add(1))?;
         let place: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-        let several = fields.len() > 1;
-        let series = command.values.iter().flat_map(|field| {
-            let format = command.format.as_deref();
-            names.iter().map(move |name| series_name(field, name, several, &command.sep, format))
-        });
-        let mut result =
-            Table { columns: vec![TableColumn { name: command.x.as_str().into(), named: true }], rows: Vec::new() };
-        let places: Vec<usize> = series.map(|name| result.ensure_column(&name)).collect();
+        let (several, format) = (fields.len() > 1, command.format.as_deref());
+        let mut wide = Wide::new(Some(&command.x));
+        let mut places = Vec::new();
+        for (field, name) in command.values.iter().flat_map(|field| names.iter().map(move |name| (field, name))) {
+            places.push(wide.add(&series_name(field, name, several, &command.sep, format), true));
+        }
+        let mut result = Table { columns: wide.columns, rows: Vec::new() };
+        let y = table.column(&command.y);
         for (key, members) in lines {
             let mut values = vec![Value::Null; result.columns.len()];
-            for member in &members {
-                let row = &table.rows[*member];
+            values[0] = key.under(&command.x);
+            for row in members.iter().map(|member| &table.rows[*member]) {
                 for (at, field) in fields.iter().enumerate() {
                     let value = cell(row, *field);
                     for name in cell(row, y).texts().iter().filter(|_| !value.is_null()) {
@@ -108,7 +125,6 @@ impl TableStage for XySeries {
                     }
                 }
             }
-            values[0] = key.under(&command.x);
             let evidence = merged_evidence(members.iter().map(|member| &table.rows[*member]), self.evidence);
             result.rows.push(TableRow { values, evidence });
         }

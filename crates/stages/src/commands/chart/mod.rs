@@ -13,7 +13,7 @@ use retrohunt_spl::plan::{AggregateFunc, BinCommand, BinOptions, ChartCommand, C
 
 use self::buckets::Buckets;
 use super::xyseries::{natural, series_name};
-use super::{check_cells, column_array, merged_evidence, set_column};
+use super::{Wide, check_cells, column_array, merged_evidence, set_column};
 use crate::aggregate::AllNum;
 use crate::batch::TIME;
 use crate::bin::auto::AutoBin;
@@ -196,6 +196,27 @@ impl Chart {
         names
     }
 
+    /// The columns of the result, the place of each aggregate and series, and the values of a row without input.
+    fn columns(&self, cells: &Cells, series: &[Option<String>]) -> (Vec<TableColumn>, Vec<usize>, Vec<Value>) {
+        let mut wide = Wide::new(self.row.as_deref());
+        let (mut places, mut empty) = (Vec::new(), vec![Value::Null; wide.columns.len()]);
+        let (sep, format, several) = (&self.command.sep, self.command.format.as_deref(), cells.columns.len() > 1);
+        for column in &cells.columns {
+            let slot = self.slots.iter().nth(column.slot);
+            let zero = slot.is_some_and(|slot| slot.counts() && slot.recipe.func == AggregateFunc::Count);
+            for name in series {
+                let place = match name {
+                    Some(value) => wide.add(&series_name(&column.name, value, several, sep, format), true),
+                    None => wide.add(&column.name, column.named),
+                };
+                places.push(place);
+                empty.resize(wide.columns.len(), Value::Null);
+                empty[place] = if zero { Value::Int(0) } else { Value::Null };
+            }
+        }
+        (wide.columns, places, empty)
+    }
+
     /// The result: rows by bucket, columns by aggregate and series.
     fn table(&self, cells: &Cells, buckets: &[String], source: &Table) -> Result<Table, PipelineError> {
         let series: Vec<Option<String>> = match &self.column {
@@ -203,35 +224,8 @@ impl Chart {
             None => vec![None],
         };
         check_cells(buckets.len(), series.len().saturating_mul(cells.columns.len()).saturating_add(1))?;
-        let key = usize::from(self.row.is_some());
-        let columns = self.row.iter().map(|name| TableColumn { name: name.clone(), named: true }).collect();
+        let (columns, places, empty) = self.columns(cells, &series);
         let mut result = Table { columns, rows: Vec::new() };
-        let mut places = Vec::new();
-        let mut empty = vec![Value::Null; key];
-        for column in &cells.columns {
-            let several = cells.columns.len() > 1;
-            let zero = self
-                .slots
-                .iter()
-                .nth(column.slot)
-                .is_some_and(|slot| slot.counts() && slot.recipe.func == AggregateFunc::Count);
-            for name in &series {
-                let (sep, format) = (&self.command.sep, self.command.format.as_deref());
-                let mut name = name.as_ref().map_or_else(
-                    || column.name.to_string(),
-                    |value| series_name(&column.name, value, several, sep, format),
-                );
-                if self.row.as_ref().is_some_and(|row| **row == *name) {
-                    // The row field keeps its name, and no series is lost.
-                    name.insert_str(0, "VALUE_");
-                }
-                let place = result.ensure_column(&name);
-                result.columns[place].named = column.named || self.column.is_some();
-                places.push(place);
-                empty.resize(result.columns.len(), Value::Null);
-                empty[place] = if zero { Value::Int(0) } else { Value::Null };
-            }
-        }
         let row_of: HashMap<&str, usize> = buckets.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let series_of: HashMap<Option<&str>, usize> =
             series.iter().enumerate().map(|(at, name)| (name.as_deref(), at)).collect();

@@ -211,7 +211,7 @@ fn a_chart_too_large_is_an_error() {
     let command =
         ChartCommand { limit: ChartLimit::Top(0), ..chart(vec![aggregate(Values, "c", None)], Some("r"), Some("c")) };
     assert_eq!(code(&Command::Chart(command), rows.clone()), "E-STAGE-LIMIT");
-    assert_eq!(code(&xyseries(&["c"], false), rows.clone()), "E-STAGE-LIMIT");
+    assert_eq!(code(&xyseries(&["c"], false), rows), "E-STAGE-LIMIT");
 }
 
 fn xyseries(values: &[&str], grouped: bool) -> Command {
@@ -244,6 +244,9 @@ fn section_5_23_3_xyseries_and_untable() {
     assert_eq!(shown(&result)[0], ["2", "3", "4", "∅", "z"]);
     let result = run(&xyseries(&["n"], true), rows());
     assert_eq!(column(&result, "r"), ["2", "1", "2"]);
+    // As in a chart, the key keeps its name.
+    let own = run(&xyseries(&["n"], false), table(&["r", "c", "n"], &[&["1", "r", "7"]]));
+    assert_eq!((names(&own), shown(&own)), (vec!["r", "VALUE_r"], vec![vec!["1".to_owned(), "7".to_owned()]]));
     let untable = Command::Untable { x: "r".into(), y: "c".into(), value: "n".into() };
     let back = run(&untable, run(&xyseries(&["n"], false), rows()));
     assert_eq!(shown(&back), [["2", "a", "3"], ["2", "b", "4"], ["1", "a", "2"]]);

@@ -12,7 +12,6 @@ use retrohunt_spl::span::Span;
 use super::*;
 use crate::kernels::decimal;
 use crate::notes::Notes;
-use crate::table::TableColumn;
 use crate::table_stage::Context;
 
 /// A table of texts, `∅`, `a|b` for a multivalue, `#7` for a number; `_time` in seconds. Row `i` has the evidence of row `i`.
@@ -103,15 +102,15 @@ fn section_5_10_8_an_expression_is_aggregated() {
     let rows = table(&["a"], &[&["1"], &["5"], &["∅"], &["x"]]);
     let condition = compare("a", ExprCompareOp::Gt, 2.0);
     let a = || Box::new(expr(ExprKind::Field("a".into())));
-    let double = expr(ExprKind::Arithmetic(ArithmeticOp::Add, a(), a()));
+    let square = expr(ExprKind::Arithmetic(ArithmeticOp::Multiply, a(), a()));
     let over = |func, expr, name: &str| Aggregate { over: Over::Eval(expr), ..aggregate(func, "", Some(name)) };
     let aggregates = vec![
         over(AggregateFunc::Count, condition.clone(), "c"),
-        over(AggregateFunc::Sum, double.clone(), "s"),
-        over(AggregateFunc::Count, double, "n"),
+        over(AggregateFunc::Sum, square.clone(), "s"),
+        over(AggregateFunc::Count, square, "n"),
         over(AggregateFunc::Sum, condition, "truths"),
     ];
     let result = run(&Command::Eventstats(stats(aggregates, &[])), rows);
     // A text is compared as a text: `x` is behind `2`.
-    assert_eq!(shown(&result)[0], ["1", "2", "12", "2", "2"]);
+    assert_eq!(shown(&result)[0], ["1", "2", "26", "2", "2"]);
 }

@@ -227,7 +227,7 @@ proptest! {
     fn eventstats_is_stats_joined_back(rows in rows(), allnum in any::<bool>()) {
         let command = stats(all(), &["g"]);
         let expected = plain_stats(&command, &rows);
-        let result = run(&Command::Eventstats(StatsCommand { allnum: false, ..command.clone() }), rows.clone());
+        let result = run(&Command::Eventstats(command), rows.clone());
         prop_assert_eq!(result.rows.len(), rows.rows.len());
         for row in &result.rows {
             if row.values[1].is_null() {
@@ -267,7 +267,10 @@ proptest! {
             let inside = rows.rows[end.saturating_sub(window)..end].to_vec();
             let inside = Table { columns: rows.columns.clone(), rows: inside };
             let expected = plain_stats(&StatsCommand { allnum, ..stats(all(), &[]) }, &inside);
-            prop_assert_eq!(outputs(&result, row), outputs(&expected, &expected.rows[0]), "row {}", at);
+            // The kind of a number hangs on the column that it stands in with others, its text does not.
+            let texts = |values: Vec<Value>| values.iter().map(|value| format!("{:?}", value.texts())).collect::<Vec<_>>();
+            let expected = outputs(&expected, &expected.rows[0]);
+            prop_assert_eq!(texts(outputs(&result, row)), texts(expected), "row {}", at);
         }
     }
 }
