@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use retrohunt_tests::cases::{Case, folder, load};
-use retrohunt_tests::harness::suite::{NOT_OFFERED, REFUSED, by_file, failures};
+use retrohunt_tests::harness::suite::{NOT_OFFERED, by_file, failures};
 use retrohunt_tests::harness::{Configuration, covering};
 
 /// All cases, by file.
@@ -39,9 +39,5 @@ fn exclusions_are_few_and_each_is_used() {
     for (is_about, reason) in NOT_OFFERED {
         let cases = files.iter().filter(|cases| is_about(&cases[0].settings)).count();
         assert!((1..=2).contains(&cases), "{cases} files of cases are not run since {reason}");
-    }
-    for (name, code, reason) in REFUSED {
-        let found = files.iter().flatten().any(|case| case.name == *name);
-        assert!(found, "no case {name}, which is refused with {code} since {reason}");
     }
 }

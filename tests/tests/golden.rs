@@ -103,6 +103,8 @@ fn every_code_has_a_message_on_file() {
         .filter(|code| !messages.contains(&format!("[{code}]")))
         // Needs more text than a file should hold; tested in `retrohunt_spl::expand`.
         .filter(|code| !["E0203", "E0204"].contains(code))
+        // Need macros with `iseval` or `validation`; tested in `retrohunt_spl::macros`.
+        .filter(|code| !["E0180", "E0181"].contains(code))
         .collect();
     assert!(missing.is_empty(), "no file in diagnostics/ shows {missing:?}");
 }
