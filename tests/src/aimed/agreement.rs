@@ -27,7 +27,7 @@ pub struct Aimed {
 }
 
 /// How many candidates are tried for a rule.
-const TRIES: usize = 240;
+const TRIES: usize = 120;
 
 /// How many groups of each kind are kept.
 const KEPT: usize = 3;

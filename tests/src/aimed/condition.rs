@@ -71,7 +71,7 @@ fn compare(
             make_number(side, number, scope, draft, random);
         }
         (Constant::Number(number), ExprCompareOp::Lt) => {
-            let less = if random.random_bool(0.5) { number - 1.0 } else { number / 2.0 };
+            let less = [number - 1.0, number / 2.0, 1.0_f64.min(number / 2.0)][random.random_range(0..3)];
             make_number(side, less, scope, draft, random);
         }
         (Constant::Number(number), ExprCompareOp::Gt | ExprCompareOp::Ne) => {

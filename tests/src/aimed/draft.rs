@@ -54,7 +54,7 @@ impl Draft {
 
     /// The finished events. `turn`: in which order pieces are joined, and by what.
     pub(super) fn events(&self, turn: usize) -> Vec<Event> {
-        let copies = self.copies.clamp(1, 64);
+        let copies = self.copies.clamp(1, 130);
         (0..copies).map(|copy| self.event(copy, turn)).collect()
     }
 

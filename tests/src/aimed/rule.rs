@@ -10,14 +10,43 @@ use super::sample;
 use super::scope::{Scope, Source};
 use super::search;
 
+/// Most events of a group: the reference interpreter looks at each pair of them.
+const MOST_EVENTS: usize = 130;
+
 /// Returns `count` groups of events, each of which may match the rule; equal seeds give equal groups.
 #[must_use]
 pub fn candidates(plan: &Plan, seed: u64, count: usize) -> Vec<Vec<Event>> {
     let group = |turn: usize| {
         let mut random = ChaCha8Rng::seed_from_u64(seed.wrapping_add(turn as u64));
-        draft(plan, &mut random).events(turn)
+        let first = draft(plan, &mut random);
+        let mut events = first.events(turn);
+        // Rules that compare the events of a group want some that differ by more than a number: those of several drafts, which agree
+        // in the fields that rows are grouped by.
+        if turn % 4 == 1 {
+            for _ in 0..random.random_range(1..6_usize) {
+                let mut other = draft(plan, &mut random);
+                other.fields.extend(shared(&first, plan));
+                events.extend(other.events(turn));
+            }
+        }
+        events.truncate(MOST_EVENTS);
+        events
     };
     (0..count).map(group).collect()
+}
+
+/// The wishes of a draft for the fields that some command of the plan groups by.
+fn shared(draft: &Draft, plan: &Plan) -> Vec<(String, super::draft::Wish)> {
+    let mut names: Vec<&String> = Vec::new();
+    for step in &plan.steps {
+        match &step.command {
+            Command::Stats(stats) | Command::Eventstats(stats) => names.extend(&stats.by),
+            Command::Streamstats(command) => names.extend(&command.stats.by),
+            _ => {}
+        }
+    }
+    let wish = |name: &String| Some((name.clone(), draft.fields.get(name)?.clone()));
+    names.into_iter().filter_map(wish).collect()
 }
 
 /// What the rule asks of an event.
@@ -139,7 +168,7 @@ fn add_aggregates(stats: &StatsCommand, before: &Scope, scope: &mut Scope) {
             Some(Source::Event(own)) => own.clone(),
             _ => field,
         });
-        scope.names.insert(name, Source::Aggregate(aggregate.func, field, stats.by.clone()));
+        scope.names.insert(name, Source::Aggregate(aggregate.func, field, stats.by.clone(), Box::new(before.clone())));
     }
 }
 

@@ -8,6 +8,11 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 ///
 /// Look-behind is written out, other look-around is passed over.
 pub(super) fn text(pattern: &str, random: &mut ChaCha8Rng) -> Option<String> {
+    text_with(pattern, None, random)
+}
+
+/// Returns such a text in which a named group holds a given text, whether that fits the group or not.
+pub(super) fn text_with(pattern: &str, group: Option<(&str, &str)>, random: &mut ChaCha8Rng) -> Option<String> {
     let hir = regex_syntax::ParserBuilder::new()
         .unicode(true)
         .utf8(true)
@@ -16,7 +21,7 @@ pub(super) fn text(pattern: &str, random: &mut ChaCha8Rng) -> Option<String> {
         .parse(&normal(pattern))
         .ok()?;
     let mut out = String::new();
-    write(&hir, random, &mut out);
+    write(&hir, group, random, &mut out);
     Some(out)
 }
 
@@ -129,7 +134,7 @@ fn group_end(text: &str) -> usize {
 }
 
 /// Appends a text that the node matches.
-fn write(hir: &Hir, random: &mut ChaCha8Rng, out: &mut String) {
+fn write(hir: &Hir, group: Option<(&str, &str)>, random: &mut ChaCha8Rng, out: &mut String) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
@@ -152,14 +157,17 @@ fn write(hir: &Hir, random: &mut ChaCha8Rng, out: &mut String) {
             let more = repetition.max.map_or(2, |max| (max - repetition.min).min(2));
             let times = repetition.min + random.random_range(0..=more);
             for _ in 0..times.min(2000) {
-                write(&repetition.sub, random, out);
+                write(&repetition.sub, group, random, out);
             }
         }
-        HirKind::Capture(capture) => write(&capture.sub, random, out),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, random, out)),
+        HirKind::Capture(capture) => match group {
+            Some((name, text)) if capture.name.as_deref() == Some(name) => out.push_str(text),
+            _ => write(&capture.sub, group, random, out),
+        },
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, group, random, out)),
         HirKind::Alternation(parts) => {
             let pick = random.random_range(0..parts.len());
-            write(&parts[pick], random, out);
+            write(&parts[pick], group, random, out);
         }
     }
 }

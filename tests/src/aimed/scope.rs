@@ -13,8 +13,8 @@ use super::draft::Draft;
 pub(super) enum Source {
     /// A field of the event, under this name.
     Event(String),
-    /// An aggregate over a field (`None`: rows), by some fields.
-    Aggregate(AggregateFunc, Option<String>, Vec<String>),
+    /// An aggregate over a field (`None`: rows), by some fields, over the names before it.
+    Aggregate(AggregateFunc, Option<String>, Vec<String>, Box<Scope>),
     /// An expression over the names of its own place.
     Computed(Box<Expr>, Box<Scope>),
     /// A group of a pattern over a field.
@@ -47,36 +47,27 @@ impl Scope {
                 }
             }
             Source::Computed(expr, scope) => condition::make_text(&expr, text, &scope, draft, random),
-            Source::Aggregate(func, field, by) => match text.parse() {
-                Ok(number) => aggregate(func, field.as_deref(), &by, number, draft, random),
+            Source::Aggregate(func, field, by, scope) => match text.parse() {
+                Ok(number) => aggregate(func, field.as_deref(), &by, number, &scope, draft, random),
                 Err(_) => {
                     if let Some(field) = field {
-                        self.event_text(&field, text, draft);
+                        scope.want_text(&field, text, draft, random);
                     }
                 }
             },
-            Source::Group(field, pattern) => {
-                if let Some(sample) = super::sample::text(&pattern, random) {
-                    draft.piece(&field, sample);
-                }
-            }
+            Source::Group(field, pattern) => group(&field, &pattern, Some((name, text)), draft, random),
             Source::Elsewhere => {}
         }
-    }
-
-    /// Wants a field of the event to be a text.
-    fn event_text(&self, field: &str, text: &str, draft: &mut Draft) {
-        draft.field(field).exact.get_or_insert_with(|| text.to_owned());
     }
 
     /// Wants a field to hold a text.
     pub(super) fn want_piece(&self, name: &str, text: String, draft: &mut Draft, random: &mut ChaCha8Rng) {
         match self.source(name) {
             Source::Event(field) => draft.piece(&field, text),
-            Source::Aggregate(_, Some(field), _) => draft.piece(&field, text),
+            Source::Aggregate(_, Some(field), _, scope) => scope.want_piece(&field, text, draft, random),
             Source::Computed(expr, scope) => condition::make_text(&expr, &text, &scope, draft, random),
-            Source::Group(field, _) => draft.piece(&field, text),
-            Source::Aggregate(_, None, _) | Source::Elsewhere => {}
+            Source::Group(field, pattern) => group(&field, &pattern, Some((name, &text)), draft, random),
+            Source::Aggregate(_, None, ..) | Source::Elsewhere => {}
         }
     }
 
@@ -90,11 +81,9 @@ impl Scope {
                 }
             }
             Source::Computed(expr, scope) => condition::make_present(&expr, &scope, draft, random),
-            Source::Group(..) => self.want_text(name, "", draft, random),
-            Source::Aggregate(_, Some(field), _) => {
-                draft.field(&field);
-            }
-            Source::Aggregate(_, None, _) | Source::Elsewhere => {}
+            Source::Group(field, pattern) => group(&field, &pattern, None, draft, random),
+            Source::Aggregate(_, Some(field), _, scope) => scope.want_present(&field, draft, random),
+            Source::Aggregate(_, None, ..) | Source::Elsewhere => {}
         }
     }
 
@@ -108,10 +97,20 @@ impl Scope {
     /// Wants a field to be a number.
     pub(super) fn want_number(&self, name: &str, number: f64, draft: &mut Draft, random: &mut ChaCha8Rng) {
         match self.source(name) {
-            Source::Aggregate(func, field, by) => aggregate(func, field.as_deref(), &by, number, draft, random),
+            Source::Aggregate(func, field, by, scope) => {
+                aggregate(func, field.as_deref(), &by, number, &scope, draft, random);
+            }
             Source::Computed(expr, scope) => condition::make_number(&expr, number, &scope, draft, random),
             _ => self.want_text(name, &format!("{number}"), draft, random),
         }
+    }
+}
+
+/// Wants a pattern to match a field, with a text in one of its groups.
+fn group(field: &str, pattern: &str, text: Option<(&str, &str)>, draft: &mut Draft, random: &mut ChaCha8Rng) {
+    let field = if field == "_raw" { super::draft::TEXT } else { field };
+    if let Some(sample) = super::sample::text_with(pattern, text, random) {
+        draft.piece(field, sample);
     }
 }
 
@@ -121,10 +120,14 @@ fn aggregate(
     field: Option<&str>,
     by: &[String],
     number: f64,
+    scope: &Scope,
     draft: &mut Draft,
     random: &mut ChaCha8Rng,
 ) {
-    let _ = random;
+    // An aggregate of something computed: the computation must give something; copies differ by chance.
+    if let Some(field) = field.filter(|field| scope.names.contains_key(*field)) {
+        scope.want_present(field, draft, random);
+    }
     for name in by {
         if !draft.fixed.contains(name) && name != "_time" {
             draft.fixed.push(name.clone());
@@ -132,7 +135,15 @@ fn aggregate(
     }
     let wanted = format!("{:.0}", number.max(0.0).ceil()).parse::<usize>().unwrap_or(1);
     match (func, field) {
-        (AggregateFunc::Count, _) => draft.copies = draft.copies.max(wanted),
+        (AggregateFunc::Count, None) => draft.copies = draft.copies.max(wanted),
+        (AggregateFunc::Count, Some(field)) if wanted < 2 => scope.want_present(field, draft, random),
+        (AggregateFunc::Dc, Some(field)) if wanted < 2 => scope.want_present(field, draft, random),
+        (AggregateFunc::Count, Some(field)) => {
+            draft.copies = draft.copies.max(wanted);
+            if !draft.varied.iter().any(|name| name == field) {
+                draft.varied.push(field.to_owned());
+            }
+        }
         (AggregateFunc::Dc, Some(field)) => {
             draft.copies = draft.copies.max(wanted);
             if !draft.varied.iter().any(|name| name == field) {

@@ -12,7 +12,7 @@ use super::value::{Number, Scalar};
 
 /// What an aggregate sees of the rows of one group, in stream order: each value with the time of its row (§4.5.4).
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+struct Seen {
     /// How many rows there are.
     rows: usize,
     /// The values.
@@ -24,14 +24,14 @@ pub(super) struct Seen {
 }
 
 /// Returns what an aggregate over a field, an expression or rows sees of the rows of one group.
-pub(super) fn seen(output: &Output, rows: &[&Row], world: &World<'_>) -> Seen {
+fn seen(output: &Output, rows: &[&Row], world: &World<'_>) -> Seen {
     let mut seen =
         Seen { rows: rows.len(), of_rows: output.field.is_none() && output.expr.is_none(), ..Seen::default() };
     for row in rows {
         let time = row.get("_time").first().and_then(|time| row_time(time, world.settings));
         let values = match (&output.field, &output.expr) {
             (Some(field), _) => row.get(field).to_vec(),
-            (None, Some(expr)) => match value(expr, row, world) {
+            (None, Some(expr)) => match world.watched(|| value(expr, row, world)).unwrap_or(Datum::Null) {
                 Datum::Bool(truth) => {
                     *seen.truths.get_or_insert(0) += usize::from(truth);
                     Vec::new()
@@ -45,8 +45,21 @@ pub(super) fn seen(output: &Output, rows: &[&Row], world: &World<'_>) -> Seen {
     seen
 }
 
-/// Returns the result of an aggregate; empty is missing.
-pub(super) fn result(func: AggregateFunc, seen: &Seen) -> Vec<Scalar> {
+/// Is it an aggregate by time?
+pub(super) fn is_timed(func: AggregateFunc) -> bool {
+    use AggregateFunc as F;
+    matches!(func, F::Earliest | F::Latest | F::EarliestTime | F::LatestTime | F::Rate)
+}
+
+/// Returns the result of an output column over rows; empty is missing.
+pub(super) fn result(output: &Output, rows: &[&Row], world: &World<'_>) -> Vec<Scalar> {
+    let seen = seen(output, rows, world);
+    // A wildcard's result for a field with no value in a group is ∅, of a count, too (§5.10.4).
+    if output.expanded() && seen.values.is_empty() { Vec::new() } else { of_seen(output.func, &seen) }
+}
+
+/// Returns the result of an aggregate.
+fn of_seen(func: AggregateFunc, seen: &Seen) -> Vec<Scalar> {
     if seen.of_rows {
         return vec![count(seen.rows)];
     }

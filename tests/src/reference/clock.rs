@@ -87,7 +87,7 @@ pub(super) fn relative(text: &str, settings: &Settings) -> Option<i64> {
         return None;
     }
     while let Some(sign) = rest.chars().next() {
-        rest = &rest[1..];
+        rest = &rest[sign.len_utf8()..];
         let digits = rest.len() - rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
         let count = &rest[..digits];
         let letters = rest[digits..].len() - rest[digits..].trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();

@@ -21,6 +21,13 @@ pub(super) struct Output {
     rank: (bool, usize),
 }
 
+impl Output {
+    /// Did a wildcard in the argument expand to it?
+    pub(super) fn expanded(&self) -> bool {
+        !self.rank.0
+    }
+}
+
 /// Returns the aggregate columns in order, clashes settled; the error is a name that was written twice.
 pub(super) fn outputs(command: &StatsCommand, present: &[Field]) -> Result<Vec<Output>, String> {
     let mut all: Vec<Output> = command.aggregates.iter().flat_map(|a| one(a, command, present)).collect();

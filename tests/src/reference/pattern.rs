@@ -11,6 +11,9 @@ const ESCAPES: &str = "aAbBcCdDeEfGgHhKkNnoPpQRrSstUVvWwXxzZ";
 #[derive(Clone, Debug)]
 pub(super) struct BadPattern(pub(super) String);
 
+/// Where the groups of a match are, none for one that took no part; the first is the whole match.
+pub(super) type Places = Vec<Option<(usize, usize)>>;
+
 /// A compiled pattern.
 pub(super) struct Pattern {
     regex: Regex,
@@ -42,7 +45,7 @@ impl Pattern {
 
     /// Returns all matches that do not overlap, each with the byte ranges of its groups; after an empty match the search goes on one
     /// character further (§6.3). `None` if the match limit was hit.
-    pub(super) fn all(&self, text: &str) -> Option<Vec<Vec<Option<(usize, usize)>>>> {
+    pub(super) fn all(&self, text: &str) -> Option<Vec<Places>> {
         let mut found = Vec::new();
         let mut locations = self.regex.capture_locations();
         let mut at = 0;

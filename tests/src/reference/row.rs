@@ -72,15 +72,6 @@ impl RowSet {
         }
     }
 
-    /// Takes a column out.
-    pub(super) fn remove_column(&mut self, name: &str) {
-        self.columns.retain(|column| column.name != name);
-        for row in &mut self.rows {
-            row.fields.remove(name);
-        }
-        self.changed();
-    }
-
     /// The fields have changed: rows know the columns that there are now, and terms look at the current fields (§3.15).
     pub(super) fn changed(&mut self) {
         let names: BTreeSet<String> = self.columns.iter().map(|column| column.name.clone()).collect();

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use retrohunt_spl::plan::{Command, Expr, ExprKind, Plan, RegexCommand, SearchExpr, Step};
+use retrohunt_spl::plan::{Command, Expr, ExprKind, Over, Plan, RegexCommand, SearchExpr, StatsCommand, Step};
 
+use super::aggregate::is_timed;
 use super::archive::Archive;
 use super::bin::bin;
 use super::commands::{self, Runs};
-use super::expression::World;
+use super::expression::{World, bad_pattern};
 use super::output::Output;
 use super::pattern::Pattern;
 use super::project;
@@ -78,7 +79,19 @@ impl Runner<'_> {
 
     /// Runs one command.
     fn step(&self, command: &Command, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
+        if let Some(text) = expressions(command).into_iter().find_map(bad_pattern) {
+            return Err(Refusal { kind: "regex", text });
+        }
         let world = World::new(self.settings);
+        if let Some(stats) = aggregates(command) {
+            if stats.aggregates.iter().any(|aggregate| aggregate.sparkline.is_some()) {
+                return Err(Refusal { kind: "sparkline", text: "not known here".to_owned() });
+            }
+            let timeless = !rows.columns.iter().any(|column| column.name == "_time");
+            if timeless && !rows.rows.is_empty() && stats.aggregates.iter().any(|aggregate| is_timed(aggregate.func)) {
+                world.warn("W-NO-TIME");
+            }
+        }
         let mut notes = self.notes.borrow_mut();
         let rows = match command {
             Command::Search(command) => {
@@ -99,6 +112,7 @@ impl Runner<'_> {
                 rows
             }
         };
+        notes.undecided += world.undecided_rows.get();
         notes.warnings.extend(world.warnings.into_inner());
         Ok(rows)
     }
@@ -153,6 +167,31 @@ impl Runner<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The aggregates of a command that has some.
+fn aggregates(command: &Command) -> Option<&StatsCommand> {
+    match command {
+        Command::Stats(stats) | Command::Eventstats(stats) => Some(stats),
+        Command::Streamstats(streamstats) => Some(&streamstats.stats),
+        _ => None,
+    }
+}
+
+/// The expressions of a command.
+fn expressions(command: &Command) -> Vec<&Expr> {
+    let over = aggregates(command).into_iter().flat_map(|stats| &stats.aggregates);
+    let over = over.filter_map(|aggregate| match &aggregate.over {
+        Over::Eval(expr) => Some(expr),
+        Over::Rows | Over::Field(_) => None,
+    });
+    match command {
+        Command::Where(condition) => vec![condition],
+        Command::Eval(assignments) => assignments.iter().map(|assignment| &assignment.value).collect(),
+        Command::Head(head) => head.condition.iter().collect(),
+        Command::Streamstats(options) => over.chain(&options.reset_before).chain(&options.reset_after).collect(),
+        _ => over.collect(),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand, world: &World<'_>) ->
             row.set(name, vec![value]);
         }
         for output in outputs.iter().filter(|output| !dropped.contains(&output.name)) {
-            row.set(&output.name, aggregate::result(output.func, &aggregate::seen(output, &members, world)));
+            row.set(&output.name, aggregate::result(output, &members, world));
         }
         row
     });

@@ -69,7 +69,9 @@ impl Number {
         if !has_numeric_form(text) {
             return None;
         }
-        if let Ok(integer) = text.parse::<i128>() {
+        // Integers of 64 bits are exact, longer ones are doubles (§4.3.4).
+        let exact = i128::from(i64::MIN)..=i128::from(u64::MAX);
+        if let Some(integer) = text.parse::<i128>().ok().filter(|integer| exact.contains(integer)) {
             return Some(Self::Integer(integer));
         }
         text.parse().ok().map(Self::Real)
@@ -84,15 +86,26 @@ impl Number {
         }
     }
 
-    /// Returns the order of two numbers, exact between integers.
+    /// Returns the order of two numbers, as exact values.
     #[must_use]
     pub fn order(self, other: Self) -> Ordering {
         match (self, other) {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(&right),
-            // Numeric form has no NaN, and floats are finite.
-            _ => self.real().partial_cmp(&other.real()).unwrap_or(Ordering::Equal),
+            // Numeric form has no NaN.
+            (Self::Real(left), Self::Real(right)) => left.partial_cmp(&right).unwrap_or(Ordering::Equal),
+            (Self::Integer(left), Self::Real(right)) => mixed_order(left, right),
+            (Self::Real(left), Self::Integer(right)) => mixed_order(right, left).reverse(),
         }
     }
+}
+
+/// The order of an integer of about 64 bits and a double.
+fn mixed_order(integer: i128, real: f64) -> Ordering {
+    if real.abs() >= 1e30 {
+        return if real > 0.0 { Ordering::Less } else { Ordering::Greater };
+    }
+    let whole: i128 = format!("{:.0}", real.trunc()).parse().unwrap_or(0);
+    integer.cmp(&whole).then_with(|| 0.0.partial_cmp(&real.fract()).unwrap_or(Ordering::Equal))
 }
 
 /// Is the text wholly `[+-]?(digits[.digits*]|.digits)([eE][+-]?digits)?` (§4.3.1)?
@@ -180,6 +193,18 @@ mod tests {
         for text in ["", ".", "-", "0x1f", "1,000", "Inf", "NaN", " 1", "1 ", "1e", "1e+", "1.2.3", "e5", "٣"] {
             assert!(!has_numeric_form(text), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_compare_as_exact_values() {
+        let order =
+            |left: &str, right: &str| Number::of_text(left).zip(Number::of_text(right)).map(|(a, b)| a.order(b));
+        assert_eq!(order("9007199254740993", "9007199254740992.0"), Some(Ordering::Greater));
+        assert_eq!(order("9007199254740992.0", "9007199254740993"), Some(Ordering::Less));
+        assert_eq!(order("18446744073709551615", "1e30"), Some(Ordering::Less));
+        assert_eq!(order("-2", "-1.5"), Some(Ordering::Less));
+        assert_eq!(order("1", "1.5"), Some(Ordering::Less));
+        assert_eq!(order("99999999999999999999", "99999999999999999998"), Some(Ordering::Equal));
     }
 
     #[test]

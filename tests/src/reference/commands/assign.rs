@@ -12,18 +12,15 @@ use super::super::value::Scalar;
 
 /// `where` (§5.8): the rows for which the condition is true. A row for which a pattern gave up is undecided (§5.6.8).
 pub(super) fn filter(mut rows: RowSet, condition: &Expr, world: &World<'_>) -> RowSet {
-    rows.rows.retain(|row| {
-        world.undecided.set(false);
-        let kept = holds(condition, row, world);
-        kept && !world.undecided.get()
-    });
+    rows.rows.retain(|row| world.watched(|| holds(condition, row, world)).unwrap_or(false));
     rows
 }
 
 /// `eval` (§5.9): assignments from left to right.
 pub(super) fn eval(mut rows: RowSet, assignments: &[Assignment], world: &World<'_>) -> RowSet {
     for Assignment { target, value: expr } in assignments {
-        let values: Vec<Datum> = rows.rows.iter().map(|row| value(expr, row, world)).collect();
+        let value = |row| world.watched(|| value(expr, row, world)).unwrap_or(Datum::Null);
+        let values: Vec<Datum> = rows.rows.iter().map(value).collect();
         match target {
             EvalTarget::Field(name) => {
                 let values = values.into_iter().map(|value| stored(name, value, world)).collect();
@@ -94,7 +91,7 @@ pub(super) fn rename(mut rows: RowSet, clauses: &[RenameClause]) -> RowSet {
 }
 
 /// What each `*` of a pattern stands for in a name.
-fn captures(pattern: &FieldPattern, name: &str) -> Vec<String> {
+pub(super) fn captures(pattern: &FieldPattern, name: &str) -> Vec<String> {
     let mut rest = name;
     let mut found = Vec::new();
     let pieces = &pattern.glob.pieces;

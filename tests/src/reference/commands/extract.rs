@@ -11,8 +11,9 @@ use super::super::row::{Row, RowSet};
 use super::super::value::{Scalar, texts};
 
 /// The texts that `rex` searches: the field's values, or the virtual raw text where there is no `_raw` (§5.5.2).
-fn subjects(rows: &RowSet, row: &Row, field: &str) -> Vec<String> {
+fn subjects(rows: &RowSet, row: &Row, field: &str, world: &World<'_>) -> Vec<String> {
     if field == "_raw" && !row.known.contains("_raw") {
+        world.warn("W-VIRTUAL-RAW");
         return vec![row.virtual_raw(&rows.columns)];
     }
     texts(row.get(field))
@@ -23,14 +24,16 @@ pub(super) fn rex(mut rows: RowSet, command: &RexCommand, world: &World<'_>) -> 
     match &command.mode {
         RexMode::Extract { pattern, raw_pattern, max_match, offset_field } => {
             let pattern = Pattern::new(pattern, raw_pattern).map_err(|error| error.0)?;
+            if pattern.rescued {
+                world.warn("W-REGEX-BACKSLASH");
+            }
             let names: Vec<String> = pattern.names().iter().flatten().cloned().collect();
-            let found: Vec<BTreeMap<String, Vec<String>>> = rows
-                .rows
-                .iter()
-                .map(|row| {
-                    groups(&pattern, &subjects(&rows, row, &command.field), *max_match, offset_field.as_deref(), world)
-                })
-                .collect();
+            let found = |row: &Row| {
+                let subjects = subjects(&rows, row, &command.field, world);
+                world.watched(|| groups(&pattern, &subjects, *max_match, offset_field.as_deref(), world))
+            };
+            let found: Vec<BTreeMap<String, Vec<String>>> =
+                rows.rows.iter().map(|row| found(row).unwrap_or_default()).collect();
             for name in names.iter().chain(offset_field) {
                 rows.add_column(name, true);
             }
@@ -41,10 +44,14 @@ pub(super) fn rex(mut rows: RowSet, command: &RexCommand, world: &World<'_>) -> 
             }
         }
         RexMode::Sed(steps) => {
-            let found: Vec<Vec<String>> = rows.rows.iter().map(|row| subjects(&rows, row, &command.field)).collect();
-            for (at, texts) in found.into_iter().enumerate() {
-                let done = texts.iter().map(|text| sed(text, steps)).collect::<Result<Vec<_>, _>>()?;
-                rows.rows[at].set(&command.field, done.into_iter().map(Scalar::Text).collect());
+            let found: Vec<Vec<String>> =
+                rows.rows.iter().map(|row| subjects(&rows, row, &command.field, world)).collect();
+            for (row, before) in rows.rows.iter_mut().zip(found) {
+                let after = before.iter().map(|text| sed(text, steps)).collect::<Result<Vec<_>, _>>()?;
+                // A value that nothing was replaced in stays what it is, a number for instance.
+                if after != before {
+                    row.set(&command.field, after.into_iter().map(Scalar::Text).collect());
+                }
             }
         }
     }
@@ -61,6 +68,7 @@ fn groups(
     world: &World<'_>,
 ) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // One text a match, its groups joined (§5.7.6).
     let mut offsets: Vec<String> = Vec::new();
     for subject in subjects {
         let Some(matches) = pattern.all(subject) else {
@@ -70,6 +78,7 @@ fn groups(
         let limit = if max_match == 0 { usize::MAX } else { max_match as usize };
         for groups in matches.iter().take(limit) {
             let mut seen: Vec<&str> = Vec::new();
+            let mut places: Vec<String> = Vec::new();
             for (name, place) in pattern.names().iter().zip(groups) {
                 let (Some(name), Some((start, end))) = (name, place) else { continue };
                 // Of a repeated name the first group that took part counts (§5.6.7).
@@ -79,12 +88,15 @@ fn groups(
                 seen.push(name);
                 found.entry(name.clone()).or_default().push(subject[*start..*end].to_owned());
                 let (from, to) = (subject[..*start].chars().count(), subject[..*end].chars().count());
-                offsets.push(format!("{name}={from}-{}", to.saturating_sub(1)));
+                places.push(format!("{name}={from}-{}", to.saturating_sub(1)));
+            }
+            if !places.is_empty() {
+                offsets.push(places.join("&"));
             }
         }
     }
     if let Some(field) = offset_field.filter(|_| !offsets.is_empty()) {
-        found.insert(field.to_owned(), vec![offsets.join("&")]);
+        found.insert(field.to_owned(), offsets);
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use retrohunt_spl::plan::{StatsCommand, StreamstatsCommand, TopCommand};
+use retrohunt_spl::plan::{Expr, StatsCommand, StreamstatsCommand, TopCommand};
 
 use super::super::aggregate;
 use super::super::expand::{Output, outputs};
@@ -23,7 +23,7 @@ fn result(output: &Output, rows: &[&Row], allnum: bool, world: &World<'_>) -> Ve
     if allnum && is_numeric(output.func) && field.is_some_and(mixed) {
         return Vec::new();
     }
-    aggregate::result(output.func, &aggregate::seen(output, rows, world))
+    aggregate::result(output, rows, world)
 }
 
 /// `eventstats`: each row gets what `stats` gives its group, over the union of its groups if it has several.
@@ -53,57 +53,57 @@ pub(super) fn eventstats(mut rows: RowSet, command: &StatsCommand, world: &World
     Ok(rows)
 }
 
-/// `streamstats`: each row gets the aggregate over the window up to it.
+/// Are the rows in the order of their times, ascending or descending (§5.12.5)? Rows without a time do not count.
+pub(super) fn in_time_order(rows: &RowSet, world: &World<'_>) -> bool {
+    let times: Vec<i64> = rows.rows.iter().filter_map(|row| time_of(row, world)).collect();
+    times.is_sorted() || times.iter().rev().is_sorted()
+}
+
+/// The time of a row.
+fn time_of(row: &Row, world: &World<'_>) -> Option<i64> {
+    row.get("_time").first().and_then(|time| row_time(time, world.settings))
+}
+
+/// `streamstats`: each row gets the aggregate over the window up to it. Windows look at the rows as they came in.
 pub(super) fn streamstats(mut rows: RowSet, command: &StreamstatsCommand, world: &World<'_>) -> Result<RowSet, String> {
     let stats = &command.stats;
     let outputs = outputs(stats, &rows.columns)?;
     for output in &outputs {
         rows.add_column(&output.name, output.named);
     }
-    let mut done: Vec<Row> = Vec::new();
-    // Places in `done` of the rows that count since the last reset.
+    let input = std::mem::take(&mut rows.rows);
+    // Places of the rows that count since the last reset.
     let mut live: Vec<usize> = Vec::new();
     let mut previous: Option<Vec<Vec<String>>> = None;
-    for mut row in std::mem::take(&mut rows.rows) {
-        let own = key_texts(&row, stats);
-        if own.is_empty() {
-            // ∅ in a by-field: passes unchanged, in no window.
-            done.push(row);
-            continue;
+    let reset = |condition: &Option<Expr>, row: &Row| {
+        condition.as_ref().is_some_and(|condition| world.watched(|| holds(condition, row, world)).unwrap_or(false))
+    };
+    for (place, source) in input.iter().enumerate() {
+        let mut row = source.clone();
+        // None where a by-field is ∅, or the time that a window of time needs: such a row passes, in no window.
+        let timeless = command.time_window.is_some() && time_of(source, world).is_none();
+        let own = if timeless { Vec::new() } else { key_texts(source, stats) };
+        let mut changed = false;
+        if !own.is_empty() {
+            changed = command.reset_on_change && previous.as_ref().is_some_and(|previous| *previous != own);
+            previous = Some(own.clone());
         }
-        let changed = command.reset_on_change && previous.as_ref().is_some_and(|previous| *previous != own);
-        previous = Some(own.clone());
-        if changed || command.reset_before.as_ref().is_some_and(|condition| holds(condition, &row, world)) {
+        if changed || reset(&command.reset_before, source) {
             live.clear();
         }
-        let place = done.len();
-        live.push(place);
-        let source = row.clone();
-        done.push(source);
-        let window = window(command, &live, &done, &own, place, world);
-        let members: Vec<&Row> = window.iter().map(|at| &done[*at]).collect();
-        let results: Vec<Vec<Scalar>> =
-            outputs.iter().map(|output| result(output, &members, stats.allnum, world)).collect();
-        for (output, values) in outputs.iter().zip(results) {
-            row.set(&output.name, values);
+        if !own.is_empty() {
+            live.push(place);
+            let window = window(command, &live, &input, &own, place, world);
+            let members: Vec<&Row> = window.iter().map(|at| &input[*at]).collect();
+            for output in &outputs {
+                row.set(&output.name, result(output, &members, stats.allnum, world));
+            }
         }
-        if command.reset_after.as_ref().is_some_and(|condition| holds(condition, &row, world)) {
+        if reset(&command.reset_after, &row) {
             live.clear();
         }
-        // Later windows look at the row as it came in.
         rows.rows.push(row);
-        let _ = place;
     }
-    let with_results = std::mem::take(&mut rows.rows);
-    let mut results = with_results.into_iter();
-    for row in &mut done {
-        if !key_texts(row, stats).is_empty()
-            && let Some(result) = results.next()
-        {
-            *row = result;
-        }
-    }
-    rows.rows = done;
     rows.changed();
     Ok(rows)
 }
@@ -112,15 +112,15 @@ pub(super) fn streamstats(mut rows: RowSet, command: &StreamstatsCommand, world:
 fn window(
     command: &StreamstatsCommand,
     live: &[usize],
-    done: &[Row],
+    input: &[Row],
     own: &[Vec<String>],
     place: usize,
     world: &World<'_>,
 ) -> Vec<usize> {
-    let same = |at: &usize| key_texts(&done[*at], &command.stats).iter().any(|key| own.contains(key));
+    let same = |at: &usize| key_texts(&input[*at], &command.stats).iter().any(|key| own.contains(key));
     let mut places: Vec<usize> = live.to_vec();
     if let Some(span) = command.time_window {
-        let time = |at: usize| done[at].get("_time").first().and_then(|time| row_time(time, world.settings));
+        let time = |at: usize| time_of(&input[at], world);
         if let Some(now) = time(place) {
             places.retain(|at| time(*at).is_some_and(|time| (time - now).abs() < span));
         }

@@ -6,6 +6,7 @@
 //! | `extract` | `rex`, `spath`, `makemv`, `nomv`, `mvexpand`, `mvcombine`, `xmlkv`, `fromjson`, `extract` |
 //! | `convert` | `convert` |
 //! | `order` | `sort`, `reverse`, `head`, `tail`, `dedup` |
+//! | `foreach` | `foreach` |
 //! | `groups` | `eventstats`, `streamstats`, `top`, `rare` |
 //! | `combine` | `join`, `append`, `appendcols`, `appendpipe`, `multisearch`, `union`, `format`, `return` |
 //! | `transaction` | `transaction` |
@@ -14,6 +15,7 @@ mod assign;
 mod combine;
 mod convert;
 mod extract;
+mod foreach;
 mod groups;
 mod order;
 mod transaction;
@@ -59,8 +61,12 @@ pub(super) fn run(command: &Command, rows: RowSet, world: &World<'_>, runs: &dyn
         Command::Tail(count) => order::tail(rows, *count),
         Command::Dedup(command) => order::dedup(rows, command),
         Command::Eventstats(command) => groups::eventstats(rows, command, world).map_err(refuse("name"))?,
+        Command::Streamstats(command) if command.time_window.is_some() && !groups::in_time_order(&rows, world) => {
+            return Err(refuse("order")("time_window".to_owned()));
+        }
         Command::Streamstats(command) => groups::streamstats(rows, command, world).map_err(refuse("name"))?,
         Command::Top(command) => groups::top(&rows, command),
+        Command::Foreach(command) => foreach::foreach(rows, command, runs)?,
         Command::Transaction(command) => transaction::transaction(rows, command, world),
         Command::Join(command) => combine::join(rows, command, &runs.plan(&command.subsearch)?),
         Command::Append(plan) => combine::append(rows, runs.plan(plan)?),

@@ -83,7 +83,7 @@ pub(super) fn head(mut rows: RowSet, command: &HeadCommand, world: &World<'_>) -
             break;
         }
         if let Some(condition) = &command.condition {
-            let goes_on = match value(condition, &row, world) {
+            let goes_on = match world.watched(|| value(condition, &row, world)).unwrap_or(Datum::Bool(false)) {
                 Datum::Bool(truth) => truth,
                 Datum::Null => command.null,
                 _ => false,

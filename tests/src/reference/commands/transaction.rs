@@ -72,7 +72,7 @@ pub(super) fn transaction(mut rows: RowSet, command: &TransactionCommand, world:
             Some(at) => at,
             None => {
                 let must_end = command.ends_with.is_some() && !ends;
-                let nothing = must_end || (command.starts_with.is_some() && command.ends_with.is_none() && false);
+                let nothing = must_end;
                 if nothing {
                     orphans.push(place);
                     continue;
@@ -94,12 +94,12 @@ pub(super) fn transaction(mut rows: RowSet, command: &TransactionCommand, world:
         }
     }
     closed.append(&mut open);
-    finish(rows, command, closed, orphans, world)
+    finish(&rows, command, closed, orphans, world)
 }
 
 /// Which transactions are given out, as rows.
 fn finish(
-    rows: RowSet,
+    rows: &RowSet,
     command: &TransactionCommand,
     closed: Vec<Open>,
     orphans: Vec<usize>,

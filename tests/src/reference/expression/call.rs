@@ -1,17 +1,25 @@
 //! Calls: which family a function is of, and the rules that hold for most of them.
 
 use retrohunt_spl::functions::Function as F;
-use retrohunt_spl::plan::Expr;
+use retrohunt_spl::plan::{Expr, ExprKind};
 
+use super::super::pattern::Pattern;
 use super::super::row::Row;
-use super::{Datum, World, conditions, digest, json, multivalue, numbers, text, time, value};
+use super::{Datum, World, conditions, digest, json, multivalue, numbers, printf, text, time, value};
 
 /// Returns the value of a call.
 pub(super) fn call(function: F, arguments: &[Expr], row: &Row, world: &World<'_>) -> Datum {
     if let Some(value) = conditions::lazy(function, arguments, row, world) {
         return value;
     }
-    let arguments: Vec<Datum> = arguments.iter().map(|argument| value(argument, row, world)).collect();
+    let written = written_pattern(function, arguments);
+    let mut arguments: Vec<Datum> = arguments.iter().map(|argument| value(argument, row, world)).collect();
+    if let Some((unescaped, raw)) = written
+        && Pattern::new(unescaped, raw).is_ok_and(|pattern| pattern.rescued)
+    {
+        world.warn("W-REGEX-BACKSLASH");
+        arguments[1] = Datum::Literal(raw.to_owned());
+    }
     if let Some(value) = conditions::test(function, &arguments, world) {
         return value;
     }
@@ -33,8 +41,33 @@ pub(super) fn call(function: F, arguments: &[Expr], row: &Row, world: &World<'_>
     family(function, &arguments, world)
 }
 
+/// The pattern of a call that has one and spells it out, unescaped and as written (§1.4.4).
+fn written_pattern(function: F, arguments: &[Expr]) -> Option<(&str, &str)> {
+    match (function, arguments.get(1).map(|pattern| &pattern.kind)) {
+        (F::Match | F::Replace | F::MvFind, Some(ExprKind::Text { value, raw })) => Some((value, raw)),
+        _ => None,
+    }
+}
+
+/// Returns a pattern of the expression that is spelt out and does not compile (§5.6.9).
+pub(in super::super) fn bad_pattern(expr: &Expr) -> Option<String> {
+    let mut bad = None;
+    expr.walk(&mut |expr| {
+        if let ExprKind::Call(function, arguments) = &expr.kind
+            && let Some((unescaped, raw)) = written_pattern(*function, arguments)
+            && let Err(error) = Pattern::new(unescaped, raw)
+        {
+            bad = Some(error.0);
+        }
+    });
+    bad
+}
+
 /// The value of a call with arguments that its family takes.
 fn family(function: F, arguments: &[Datum], world: &World<'_>) -> Datum {
+    if function == F::Printf {
+        return printf::printf(arguments).map_or(Datum::Null, Datum::Text);
+    }
     text::call(function, arguments, world)
         .or_else(|| multivalue::call(function, arguments, world))
         .or_else(|| numbers::call(function, arguments))

@@ -134,7 +134,7 @@ pub(super) fn test(function: F, arguments: &[Datum], world: &World<'_>) -> Optio
 /// `match(s, re)`: false for ∅ (§6.2); any value of a multivalue.
 fn matches(subject: &Datum, pattern: &Datum, world: &World<'_>) -> bool {
     let Some(pattern) = pattern.text() else { return false };
-    // A literal's text before SPL's unescaping is looked at when the rule is checked; here the pattern compiles or nothing matches.
+    // A pattern that is spelt out compiles (`bad_pattern`); one made from fields may not, and then nothing matches.
     let Ok(pattern) = Pattern::new(&pattern, &pattern) else { return false };
     let found: Vec<Option<bool>> = subject.texts().iter().map(|text| pattern.matches(text)).collect();
     if !found.contains(&Some(true)) && found.contains(&None) {

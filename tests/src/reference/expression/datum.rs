@@ -11,7 +11,7 @@ pub(in super::super) enum Datum {
     Bool(bool),
     /// A number.
     Number(f64),
-    /// An integer of a column that a double cannot hold (§4.3.4).
+    /// An integer of a column that a double cannot hold (§4.3.4), or would print otherwise than the column does (§4.4).
     Big(i128),
     /// A field's text, which acts as a number where it has numeric form.
     Field(String),
@@ -42,7 +42,7 @@ impl Datum {
 
     /// An integer of a column.
     fn of_integer(number: i128) -> Self {
-        if number.unsigned_abs() <= 1 << 53 { Self::Number(number as f64) } else { Self::Big(number) }
+        if number.unsigned_abs() < 1_000_000_000_000_000 { Self::Number(number as f64) } else { Self::Big(number) }
     }
 
     /// ∅, one text or several, each like a field's (§4.1.1).
@@ -110,7 +110,9 @@ impl Datum {
             Self::Null | Self::Bool(_) => Vec::new(),
             Self::Number(number) => vec![Scalar::Float(number)],
             Self::Big(number) => {
-                vec![i64::try_from(number).map_or(Scalar::Text(number.to_string()), Scalar::Int)]
+                let signed = i64::try_from(number).ok().map(Scalar::Int);
+                let unsigned = || u64::try_from(number).ok().map(Scalar::UInt);
+                vec![signed.or_else(unsigned).unwrap_or_else(|| Scalar::Text(number.to_string()))]
             }
             Self::Field(text) | Self::Literal(text) | Self::Text(text) => vec![Scalar::Text(text)],
             Self::Multi(texts) => texts.into_iter().map(Scalar::Text).collect(),

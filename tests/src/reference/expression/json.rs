@@ -12,9 +12,9 @@ pub(super) fn call(function: F, arguments: &[Datum]) -> Option<Datum> {
     let document = || text(0).and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let paths = || arguments.iter().skip(1).filter_map(Datum::text).collect::<Vec<_>>();
     let result = match function {
-        F::Spath => document().zip(text(1)).map(|(document, path)| {
-            Datum::of_texts(lookup(&document, &path).iter().filter_map(|value| shown(value)).collect())
-        }),
+        F::Spath => document()
+            .zip(text(1))
+            .map(|(document, path)| Datum::of_texts(lookup(&document, &path).iter().filter_map(shown).collect())),
         F::JsonExtract if arguments.len() == 1 => document().map(|document| Datum::Text(document.to_string())),
         F::JsonExtract => document().and_then(|document| {
             let found = |path: &String| {
@@ -55,9 +55,83 @@ pub(super) fn call(function: F, arguments: &[Datum]) -> Option<Datum> {
             let texts = arguments.first().map(Datum::texts).unwrap_or_default();
             Some(Datum::Text(Value::Array(texts.into_iter().map(value).collect()).to_string()))
         }
+        F::JsonSet | F::JsonAppend => document().and_then(|mut document| {
+            for pair in arguments.get(1..)?.chunks_exact(2) {
+                put(&mut document, &pair[0].text()?, json_of(&pair[1]), function == F::JsonAppend);
+            }
+            Some(Datum::Text(document.to_string()))
+        }),
+        F::JsonDelete => document().map(|mut document| {
+            paths().iter().for_each(|path| delete(&mut document, path));
+            Datum::Text(document.to_string())
+        }),
         _ => return None,
     };
     Some(result.unwrap_or(Datum::Null))
+}
+
+/// A step of a path: the key of an object, or a place in an array.
+enum PathStep {
+    Key(String),
+    Place(usize),
+}
+
+/// The steps of a path such as `a.b{0}`; none if it speaks of all elements.
+fn path_steps(path: &str) -> Option<Vec<PathStep>> {
+    let mut steps = Vec::new();
+    for step in path.split('.') {
+        let mut parts = step.split('{');
+        let key = parts.next().unwrap_or_default();
+        if !key.is_empty() {
+            steps.push(PathStep::Key(key.to_owned()));
+        }
+        for place in parts {
+            steps.push(PathStep::Place(place.trim_end_matches('}').parse().ok()?));
+        }
+    }
+    Some(steps)
+}
+
+/// The value at some steps of a document, if it is there.
+fn at<'v>(document: &'v mut Value, steps: &[PathStep]) -> Option<&'v mut Value> {
+    steps.iter().try_fold(document, |value, step| match step {
+        PathStep::Key(key) => value.get_mut(key),
+        PathStep::Place(place) => value.get_mut(place),
+    })
+}
+
+/// Sets the value at a path, or appends to the array there. A key may be new if what it belongs to is there.
+fn put(document: &mut Value, path: &str, value: Value, append: bool) {
+    let Some(steps) = path_steps(path) else { return };
+    let Some((last, before)) = steps.split_last() else { return };
+    let Some(parent) = at(document, before) else { return };
+    let place = match (parent, last) {
+        (Value::Object(fields), PathStep::Key(key)) if !append || fields.contains_key(key) => {
+            fields.entry(key.clone()).or_insert(Value::Null)
+        }
+        (Value::Array(values), PathStep::Place(place)) if *place < values.len() => &mut values[*place],
+        _ => return,
+    };
+    match place {
+        Value::Array(values) if append => values.push(value),
+        place if !append => *place = value,
+        _ => {}
+    }
+}
+
+/// Removes the value at a path.
+fn delete(document: &mut Value, path: &str) {
+    let Some(steps) = path_steps(path) else { return };
+    let Some((last, before)) = steps.split_last() else { return };
+    match (at(document, before), last) {
+        (Some(Value::Object(fields)), PathStep::Key(key)) => {
+            fields.shift_remove(key);
+        }
+        (Some(Value::Array(values)), PathStep::Place(place)) if *place < values.len() => {
+            values.remove(*place);
+        }
+        _ => {}
+    }
 }
 
 /// What `json_extract` gives: one value as itself, several as an array with null for what is not there.

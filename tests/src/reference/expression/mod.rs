@@ -5,7 +5,7 @@
 //! | `datum` | a value inside an expression |
 //! | `operators` | arithmetic and comparison (§4.3, §4.5) |
 //! | `call` | which function, and the rules for null and multivalue that hold for most (§4.5.2, §6.1.5) |
-//! | `conditions`, `text`, `multivalue`, `numbers`, `time`, `json`, `digest` | the families of functions |
+//! | `conditions`, `text`, `printf`, `multivalue`, `numbers`, `time`, `json`, `digest` | the families of functions |
 
 mod call;
 mod conditions;
@@ -15,15 +15,17 @@ mod json;
 mod multivalue;
 mod numbers;
 mod operators;
+mod printf;
 mod text;
 mod time;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use retrohunt_spl::plan::expr::LogicOp;
 use retrohunt_spl::plan::{Expr, ExprKind};
 
+pub(super) use call::bad_pattern;
 pub(super) use datum::Datum;
 pub(super) use json::{leaves as json_leaves, lookup as json_lookup, shown as json_text};
 pub(super) use text::filled;
@@ -41,13 +43,26 @@ pub(super) struct World<'a> {
     /// Warnings so far.
     pub(super) warnings: RefCell<BTreeSet<&'static str>>,
     /// A pattern gave up on this row (§5.6.8).
-    pub(super) undecided: std::cell::Cell<bool>,
+    pub(super) undecided: Cell<bool>,
+    /// On how many rows a pattern gave up.
+    pub(super) undecided_rows: Cell<u64>,
 }
 
 impl<'a> World<'a> {
     /// No findings yet.
     pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { settings, warnings: RefCell::default(), undecided: std::cell::Cell::new(false) }
+        Self { settings, warnings: RefCell::default(), undecided: Cell::new(false), undecided_rows: Cell::new(0) }
+    }
+
+    /// Returns what an evaluation gives; none where a pattern gave up, which is counted.
+    pub(super) fn watched<T>(&self, evaluate: impl FnOnce() -> T) -> Option<T> {
+        self.undecided.set(false);
+        let result = evaluate();
+        if self.undecided.get() {
+            self.undecided_rows.set(self.undecided_rows.get() + 1);
+            return None;
+        }
+        Some(result)
     }
 
     /// Notes a warning.

@@ -91,6 +91,9 @@ fn index(list: &Datum, arguments: &[Datum]) -> Option<Datum> {
     }
 }
 
+/// Most values of `mvrange`; more is ∅.
+const MOST: usize = 1 << 20;
+
 /// `mvrange(a, b [, step])`: b excluded; the step is a number or a span of time.
 fn range(arguments: &[Datum], settings: &Settings) -> Option<Datum> {
     let number = |at: usize| arguments.get(at).and_then(Datum::loose_number);
@@ -99,7 +102,7 @@ fn range(arguments: &[Datum], settings: &Settings) -> Option<Datum> {
     if let (Some(step), None) = (arguments.get(2), number(2)) {
         let step = step.text()?;
         let mut time = from;
-        while time < to && values.len() < 100_000 {
+        while time < to && values.len() <= MOST {
             values.push(float_text(time));
             let here = Settings { now: format!("{:.0}", time * 1e6).parse().ok()?, ..settings.clone() };
             let next = clock::relative(&format!("+{step}"), &here)? as f64 / 1e6;
@@ -116,7 +119,7 @@ fn range(arguments: &[Datum], settings: &Settings) -> Option<Datum> {
         let mut at = 0.0;
         loop {
             let value = from + at * step;
-            if (step > 0.0 && value >= to) || (step < 0.0 && value <= to) || values.len() >= 100_000 {
+            if (step > 0.0 && value >= to) || (step < 0.0 && value <= to) || values.len() > MOST {
                 break;
             }
             values.push(float_text(value));
@@ -124,6 +127,7 @@ fn range(arguments: &[Datum], settings: &Settings) -> Option<Datum> {
         }
     }
     match values.as_slice() {
+        all if all.len() > MOST => None,
         [one] => one.parse().ok().map(Datum::Number),
         _ => Some(Datum::of_texts(values)),
     }

@@ -22,11 +22,11 @@ pub(super) fn call(function: F, arguments: &[Datum]) -> Option<Datum> {
         F::Ln => one(f64::ln),
         F::Log => match (number(0), arguments.len()) {
             (Some(number), 1) => Datum::of_real(number.log10()),
-            _ => two(|number, base| number.ln() / base.ln()),
+            _ => two(|number, base| if base > 0.0 { number.ln() / base.ln() } else { f64::NAN }),
         },
         F::Pow => two(f64::powf),
         F::Sqrt => one(f64::sqrt),
-        F::Exact => one(|number| number),
+        F::Exact | F::SigFig => one(|number| number),
         F::Sin => one(f64::sin),
         F::Cos => one(f64::cos),
         F::Tan => one(f64::tan),
@@ -42,7 +42,7 @@ pub(super) fn call(function: F, arguments: &[Datum]) -> Option<Datum> {
         F::Min | F::Max => extreme(function, arguments),
         F::Sum | F::Avg => {
             let numbers: Vec<f64> =
-                arguments.iter().flat_map(Datum::each).filter_map(|value| value.loose_number()).collect();
+                arguments.iter().flat_map(Datum::each).filter_map(|value| value.number().map(Number::real)).collect();
             let sum: f64 = numbers.iter().sum();
             match (numbers.len(), function) {
                 (0, _) => Datum::Null,
@@ -56,7 +56,7 @@ pub(super) fn call(function: F, arguments: &[Datum]) -> Option<Datum> {
 
 /// `round(x [, n])`: half away from zero, of the decimal text; with n above 0 the text has exactly n decimals.
 fn round(arguments: &[Datum]) -> Option<Datum> {
-    let number = arguments.first()?.loose_number()?;
+    let number = arguments.first()?.loose_number().filter(|number| number.is_finite())?;
     let places = match arguments.get(1) {
         None => 0,
         Some(places) => {
@@ -74,16 +74,12 @@ fn rounded(text: &str, places: i32) -> String {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     // All digits as one number, with the point behind `whole`.
     let mut all: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|digit| digit - b'0').collect();
-    let mut point = whole.len() as i32;
-    let keep = point + places;
-    if keep < 0 {
-        return "0".to_owned();
-    }
-    while (all.len() as i32) < keep {
-        all.push(0);
-    }
-    let up = all.get(keep as usize).is_some_and(|digit| *digit >= 5);
-    all.truncate(keep as usize);
+    let mut point = whole.len();
+    let moved = usize::try_from(places.unsigned_abs()).unwrap_or(0);
+    let keep = if places >= 0 { Some(point + moved) } else { point.checked_sub(moved) };
+    let Some(keep) = keep else { return "0".to_owned() };
+    let up = all.get(keep).is_some_and(|digit| *digit >= 5);
+    all.resize(keep, 0);
     if up {
         let mut at = all.len();
         loop {
@@ -100,12 +96,10 @@ fn rounded(text: &str, places: i32) -> String {
             all[at] = 0;
         }
     }
-    while (all.len() as i32) < point {
-        all.push(0);
-    }
+    all.resize(all.len().max(point), 0);
     let digit = |digit: &u8| char::from(b'0' + digit);
-    let whole: String = all[..point as usize].iter().map(digit).collect();
-    let fraction: String = all[point as usize..].iter().map(digit).collect();
+    let whole: String = all[..point].iter().map(digit).collect();
+    let fraction: String = all[point..].iter().map(digit).collect();
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let zero = whole == "0" && fraction.chars().all(|digit| digit == '0');
@@ -113,14 +107,13 @@ fn rounded(text: &str, places: i32) -> String {
     if places > 0 { format!("{sign}{whole}.{fraction}") } else { format!("{sign}{whole}") }
 }
 
-/// `min` and `max`: numbers are below strings (§6.5).
+/// `min` and `max`: numbers are below strings (§6.5); literals and results of string functions are strings (§4.3.2).
 fn extreme(function: F, arguments: &[Datum]) -> Datum {
     let mut best: Option<Datum> = None;
     for value in arguments.iter().flat_map(Datum::each) {
         let Some(text) = value.text() else { continue };
         let better = best.as_ref().is_none_or(|best| {
-            let number = |value: &Datum| value.text().and_then(|text| Number::of_text(&text));
-            let order = match (number(&value), number(best)) {
+            let order = match (value.number(), best.number()) {
                 (Some(left), Some(right)) => left.order(right),
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,

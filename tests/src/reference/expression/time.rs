@@ -1,4 +1,4 @@
-//! Functions of time (§6.5): `now`, `relative_time`, `strftime`, `strptime`, each conversion spelled out.
+//! Functions of time (§6.5): `now`, `relative_time`, `strftime`, `strptime`, each conversion spelled out; and `random`.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -20,6 +20,8 @@ pub(super) fn call(function: F, arguments: &[Datum], world: &World<'_>) -> Optio
     let seconds = |micros: i64| Datum::Number(micros as f64 / 1e6);
     let result = match function {
         F::Now | F::Time => Some(seconds(settings.now)),
+        // A fixed value: cases may depend on its range alone.
+        F::Random => Some(Datum::Number(1_804_289_383.0)),
         F::RelativeTime => micros(0).zip(text(1)).and_then(|(micros, modifier)| {
             clock::relative(&modifier, &Settings { now: micros, ..settings.clone() }).map(seconds)
         }),
@@ -240,7 +242,7 @@ fn one<'t>(text: &'t str, letter: char, parts: &mut Parts) -> Option<&'t str> {
         if digits == 0 { None } else { Some((text[..digits].parse().ok()?, &text[digits..])) }
     };
     let within = |value: i64, low: i64, high: i64| (low..=high).contains(&value).then_some(value);
-    let mut rest = text;
+    let rest;
     match letter {
         'Y' => (parts.year, rest) = number(text, 4).map(|(value, rest)| (Some(value), rest))?,
         'y' => {
