@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use retrohunt_columnar::ColumnInfo;
 use retrohunt_prefilter::{Needle, Searcher, SimdChoice};
 use retrohunt_profile::{EventClass, FieldMap, FieldSource, MatchedBy};
-use retrohunt_spl::plan::{CompareOp, FieldRef, Glob, TermKind};
+use retrohunt_spl::plan::{Command, CompareOp, FieldRef, Glob, TermKind};
 use retrohunt_stages::Needs;
 use retrohunt_stages::predicate::TermTest;
 
@@ -129,6 +129,15 @@ impl Binder<'_> {
             .map(|name| self.field(name))
             .filter(|field| !field.source.is_absent() || field.name == "_time");
         let mut fields: Vec<Field> = fields.collect();
+        let reads_raw = |step: &retrohunt_spl::plan::Step| match &step.command {
+            Command::Rex(command) => command.field == "_raw",
+            Command::Regex(command) => command.field == "_raw",
+            _ => false,
+        };
+        if body.plan.steps[body.fused..].iter().any(reads_raw) && !self.exists(&self.field("_raw")) {
+            let message = "the input has no `_raw`; the pattern runs over the row's fields rendered as name=value";
+            self.bound.notes.insert((self.body, codes::VIRTUAL_RAW, message.to_owned()));
+        }
         let wants_time = match &body.needs {
             Needs::All => true,
             needs @ Needs::Fields(_) => needs.selects("_time"),

@@ -5,6 +5,10 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use super::cells::derive;
 use crate::batch::Batch;
 use crate::error::PipelineError;
@@ -14,8 +18,14 @@ use crate::notes::Notes;
 use crate::stage::Stage;
 use crate::table::Value;
 
-/// The alphabet.
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// The standard alphabet. Padding may be there or not, and bits beyond the last byte are passed over: a text that says something is not
+/// thrown away for them.
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// An `avlbase64` made ready.
 #[derive(Clone, Debug)]
@@ -35,40 +45,9 @@ impl Base64 {
     }
 }
 
-/// The six bits of a character of the alphabet.
-fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
-/// The bytes that a text stands for.
-fn decode_bytes(text: &str) -> Option<Vec<u8>> {
-    let padded = text.len().is_multiple_of(4);
-    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    if digits.len() % 4 == 1 || (digits.len() < text.len() && !padded) {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for group in digits.as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for byte in group {
-            bits = bits << 6 | u32::from(sextet(*byte)?);
-        }
-        let [_, a, b, c] = (bits << (6 * (4 - group.len()))).to_be_bytes();
-        bytes.extend([a, b, c].into_iter().take(group.len() - 1));
-    }
-    Some(bytes)
-}
-
 /// The text that a text stands for: UTF-16LE where every second byte is 0, else UTF-8.
 fn decode(text: &str) -> Option<String> {
-    let bytes = decode_bytes(text)?;
+    let bytes = ENGINE.decode(text).ok()?;
     let wide =
         !bytes.is_empty() && bytes.len().is_multiple_of(2) && bytes.iter().skip(1).step_by(2).all(|byte| *byte == 0);
     if wide {
@@ -77,27 +56,13 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The base64 of a text, padded.
-fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
-    for group in text.as_bytes().chunks(3) {
-        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4_usize {
-            let index = usize::try_from(bits >> (18 - 6 * digit) & 63).unwrap_or_default();
-            out.push(if digit > group.len() { '=' } else { char::from(ALPHABET[index]) });
-        }
-    }
-    out
-}
-
 impl Stage for Base64 {
     fn apply(&self, batch: Batch, _notes: &mut Notes) -> Result<Batch, PipelineError> {
         derive(batch, &self.field, &self.target, |column, row| {
             let mut texts = Vec::new();
             column.for_each(row, |_, value| {
                 let text = value.text();
-                texts.extend(if self.decode { decode(&text) } else { Some(encode(&text)) });
+                texts.extend(if self.decode { decode(&text) } else { Some(ENGINE.encode(text.as_bytes())) });
             });
             Some(Value::from_texts(texts)).filter(|value| !value.is_null())
         })
@@ -138,7 +103,7 @@ mod tests {
     #[test]
     fn encoding_is_the_inverse() {
         for (text, encoded) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("é\0ÿ", "w6kAw78=")] {
-            assert_eq!(encode(text), encoded);
+            assert_eq!(ENGINE.encode(text), encoded);
             assert_eq!(decode(encoded).as_deref(), Some(text));
         }
     }

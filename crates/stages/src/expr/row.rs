@@ -64,13 +64,11 @@ impl Node {
             Self::MvFilter(slot, condition) => filter(*slot, condition, scope, frame)?,
             Self::MvMap(slot, parts) => map(*slot, parts, scope, frame)?,
             Self::Call(function, nodes) => call(*function, nodes, scope, frame)?,
-            Self::Not(_)
-            | Self::Compare { .. }
-            | Self::Logic(..)
-            | Self::Search(_)
-            | Self::Match(..)
-            | Self::Like(..)
-            | Self::In(..) => Cell::Bool(self.truth(scope, frame)?),
+            // As a value, a comparison with a null operand is ∅ and not false (§4.2.1): `isnull(x="a")`.
+            Self::Compare { .. } => self.nullable(scope, frame)?.map_or(Cell::Null, Cell::Bool),
+            Self::Not(_) | Self::Logic(..) | Self::Search(_) | Self::Match(..) | Self::Like(..) | Self::In(..) => {
+                Cell::Bool(self.truth(scope, frame)?)
+            }
         })
     }
 

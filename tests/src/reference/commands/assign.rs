@@ -180,19 +180,24 @@ pub(super) fn base64(mut rows: RowSet, decode: bool, field: &str) -> RowSet {
     let target = format!("base64_{field}");
     rows.add_column(&target, true);
     for row in &mut rows.rows {
-        let Some(text) = row.get(field).first().filter(|_| row.get(field).len() == 1).map(Scalar::text) else {
-            continue;
-        };
-        let standard = &base64::engine::general_purpose::STANDARD;
-        let result = if decode {
-            let padded =
-                format!("{}{}", text.trim_end_matches('='), ["", "", "==", "="][text.trim_end_matches('=').len() % 4]);
+        let texts: Vec<String> = row.get(field).iter().map(Scalar::text).collect();
+        // Bits beyond the last byte are passed over: a text that says something is not thrown away for them.
+        let config = base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+        let standard = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, config);
+        let one = |text: &String| {
+            if !decode {
+                return Some(standard.encode(text.as_bytes()));
+            }
+            let padded = if text.ends_with('=') {
+                text.clone()
+            } else {
+                format!("{text}{}", ["", "", "==", "="][text.len() % 4])
+            };
             standard.decode(padded.as_bytes()).ok().and_then(|bytes| decoded(&bytes))
-        } else {
-            Some(standard.encode(text.as_bytes()))
         };
-        if let Some(result) = result {
-            row.set(&target, vec![Scalar::Text(result)]);
+        let found: Vec<Scalar> = texts.iter().filter_map(one).map(Scalar::Text).collect();
+        if !found.is_empty() {
+            row.set(&target, found);
         }
     }
     rows.changed();
