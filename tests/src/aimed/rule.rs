@@ -186,7 +186,7 @@ pub fn near_misses(group: &[Event], seed: u64, count: usize) -> Vec<Vec<Event>> 
         let mut group = group.to_vec();
         if turn / names.len() % 4 == 3 {
             // One event fewer, for rules that count.
-            if group.len() > 1 && turn % 2 == 0 {
+            if group.len() > 1 && turn.is_multiple_of(2) {
                 group.pop();
             } else {
                 group.iter_mut().for_each(|event| {

@@ -56,7 +56,7 @@ fn normal(pattern: &str) -> String {
                     }
                     Some('C') => out.push_str("(?s:.)"),
                     Some(other) if other.is_ascii_alphabetic() && !"xdDsSwWbBAznrtfvpP".contains(other) => {
-                        out.push(other)
+                        out.push(other);
                     }
                     Some(other) => out.extend(['\\', other]),
                     None => out.push_str("\\\\"),

@@ -48,7 +48,7 @@ fn compare(comparison: &Comparison, scope: &Scope, draft: &mut Draft, random: &m
         (CompareOp::Le | CompareOp::Ge, Some(number)) => scope.want_number(name, number, draft, random),
         (CompareOp::Lt, None) => scope.want_text(name, "", draft, random),
         (CompareOp::Le | CompareOp::Ge | CompareOp::Gt, None) => {
-            scope.want_text(name, &format!("{text}z"), draft, random)
+            scope.want_text(name, &format!("{text}z"), draft, random);
         }
     }
 }

@@ -14,6 +14,7 @@ mod enriched;
 pub(crate) mod eval;
 mod eventstats;
 mod extract;
+#[cfg(test)]
 pub(crate) mod field_tests;
 mod fields;
 mod fillnull;

@@ -65,6 +65,7 @@ impl Evaluator {
     }
 
     /// The fields that it names; for what it reads, see [`Self::needs`].
+    #[cfg(test)]
     pub(crate) fn fields(&self) -> Vec<&str> {
         self.program.fields.iter().map(String::as_str).collect()
     }
