@@ -3,30 +3,20 @@
 //!
 //! `AIMED=all` takes every rule and prints those without a hit or a near miss; `AIMED=n` takes n rules, evenly spread; 60 by default.
 //! `AIMED_OUT=FILE` writes one line a rule: path, hits, near misses, rows, and what went wrong.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use retrohunt_catalogue::{Entry, Rule, load};
+use retrohunt_catalogue::Rule;
 use retrohunt_spl::macros::Macros;
 use retrohunt_tests::aimed::{agree, aim};
+use retrohunt_tests::shared;
 
 /// Share of the runnable rules that must get a hit and a near miss.
 const AIMED_AT: f64 = 0.95;
-
-/// Returns the published rules, or says why the test is skipped.
-fn rules() -> Option<Vec<Arc<Rule>>> {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/rules/armory");
-    if !folder.exists() {
-        println!("skipped: {} is not there", folder.display());
-        return None;
-    }
-    let entries = load(&[folder]);
-    Some(entries.iter().filter_map(Entry::rule).map(|rule| Arc::new(rule.clone())).collect())
-}
 
 /// What became of a rule.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +48,7 @@ fn try_rule(rule: &Arc<Rule>) -> Option<Line> {
 
 #[test]
 fn engine_and_reference_agree_on_events_aimed_at_published_rules() {
-    let Some(rules) = rules() else { return };
+    let Some(rules) = shared::catalogue("armory") else { return };
     let wanted = std::env::var("AIMED").unwrap_or_else(|_| "60".to_owned());
     let step = wanted.parse::<usize>().map_or(1, |wanted| (rules.len() / wanted.max(1)).max(1));
     let chosen: Vec<&Arc<Rule>> = rules.iter().step_by(step).collect();

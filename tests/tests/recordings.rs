@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use retrohunt_catalogue::{Entry, Rule, load};
+use retrohunt_catalogue::Rule;
 use retrohunt_engine::{Outcome, Program, ScanOptions, Settings, Silent, Status, compile, scan};
 use retrohunt_spl::macros::Macros;
 use retrohunt_tests::harness::{output, profiles};
+use retrohunt_tests::shared;
 
 /// Rows of all recordings together.
 const ROWS: u64 = 586_397;
@@ -20,34 +21,9 @@ const RUNNABLE: usize = 948;
 /// Files up to this size are read in full by the plain path in the time that a test may take.
 const SMALL_FILE: u64 = 1_000_000;
 
-/// Returns a place in the shared data, or says why a test is skipped.
-fn shared(place: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(place);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-/// Returns the recordings in path order.
-fn recordings() -> Option<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(shared("data/windows-events")?).unwrap();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
-    files.sort();
-    Some(files)
-}
-
 /// Returns the small ones.
 fn small(files: &[PathBuf]) -> Vec<PathBuf> {
     files.iter().filter(|path| path.metadata().unwrap().len() <= SMALL_FILE).cloned().collect()
-}
-
-/// Returns the rules in a file or folder.
-fn rules(path: &Path) -> Vec<Arc<Rule>> {
-    let entries = load(&[path.to_path_buf()]);
-    entries.iter().filter_map(Entry::rule).map(|rule| Arc::new(rule.clone())).collect()
 }
 
 /// Returns rules compiled, with up to five source positions a row.
@@ -57,7 +33,7 @@ fn program(rules: &[Arc<Rule>]) -> Program {
 
 /// Returns the program of the seed rule.
 fn seed() -> Program {
-    let rules = rules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/rules/remote_admin_tools.yml"));
+    let rules = shared::rules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/rules/remote_admin_tools.yml"));
     assert_eq!(rules.len(), 1, "the seed rule is missing");
     program(&rules)
 }
@@ -85,7 +61,7 @@ fn lines(outcome: &Outcome, rule: usize) -> Vec<String> {
 
 #[test]
 fn the_seed_rule_finds_its_two_rows() {
-    let Some(files) = recordings() else { return };
+    let Some(files) = shared::recordings() else { return };
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/seed.ndjson");
     for threads in [1, 2, 5] {
         let outcome = run(&seed(), &files, threads, false);
@@ -103,7 +79,7 @@ fn the_seed_rule_finds_its_two_rows() {
 
 #[test]
 fn the_seed_rule_finds_the_same_without_its_fast_path() {
-    let Some(files) = recordings() else { return };
+    let Some(files) = shared::recordings() else { return };
     let mut some = small(&files);
     some.push(files.into_iter().find(|path| path.ends_with("mordor-security-00.parquet")).unwrap());
     some.sort();
@@ -115,8 +91,7 @@ fn the_seed_rule_finds_the_same_without_its_fast_path() {
 
 #[test]
 fn every_published_rule_has_a_status() {
-    let Some(folder) = shared("rules/armory") else { return };
-    let rules = rules(&folder);
+    let Some(rules) = shared::catalogue("armory") else { return };
     let program = program(&rules);
     assert!(rules.len() > 900, "only {} rules", rules.len());
     let count = |status| program.rules.iter().filter(|rule| rule.status() == status).count();
@@ -139,8 +114,8 @@ fn every_published_rule_has_a_status() {
 
 #[test]
 fn published_rules_find_the_same_without_the_fast_path() {
-    let (Some(folder), Some(files)) = (shared("rules/armory"), recordings()) else { return };
-    let program = program(&rules(&folder));
+    let (Some(rules), Some(files)) = (shared::catalogue("armory"), shared::recordings()) else { return };
+    let program = program(&rules);
     let files = small(&files);
     let (fast, plain) = (run(&program, &files, 2, false), run(&program, &files, 1, true));
     assert!(fast.complete() && plain.complete());
@@ -152,7 +127,8 @@ fn published_rules_find_the_same_without_the_fast_path() {
         }
     }
     assert!(different.is_empty(), "{} rules differ:\n{}", different.len(), different.join("\n"));
-    let mut listed = String::from("# Rules of the first catalogue with hits over the small recordings, and how many result rows.\n");
+    let mut listed =
+        String::from("# Rules of the first catalogue with hits over the small recordings, and how many result rows.\n");
     for (compiled, found) in program.rules.iter().zip(&fast.rules).filter(|(_, found)| !found.table.rows.is_empty()) {
         let name = compiled.rule.path.file_name().unwrap().to_string_lossy();
         listed.push_str(&format!("{name}\t{}\n", found.table.rows.len()));

@@ -1,15 +1,15 @@
 //! Published rules that are refused, each listed with its code in `rules/refusals.toml`; every other one runs. Skipped, with a printed
 //! reason, where `../shared` is not there. `UPDATE_GOLDEN=1` writes the list anew; each new line is to be read.
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::panic, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use retrohunt_catalogue::{Entry, Rule, load, load_macros};
 use retrohunt_engine::{Settings, compile};
 use retrohunt_spl::macros::Macros;
+use retrohunt_tests::shared;
 use toml::{Table, Value};
 
 /// What each code follows from: a section of the specification, or of the inventory of rules.
@@ -47,32 +47,9 @@ struct Refused {
     code: String,
 }
 
-/// Returns a folder of the shared data, or says why a test is skipped.
-fn shared(place: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/rules").join(place);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-/// Returns the macros of a folder beside the shipped ones.
-fn macros(folder: Option<PathBuf>) -> Macros {
-    let mut macros = Macros::shipped();
-    let (definitions, errors) = load_macros(&folder.into_iter().collect::<Vec<_>>());
-    assert!(errors.is_empty(), "{errors:?}");
-    for definition in definitions {
-        let params: Vec<&str> = definition.arguments.iter().map(String::as_str).collect();
-        macros.define(&definition.name, &params, &definition.definition);
-    }
-    macros
-}
-
 /// Returns the rules of a catalogue that are refused, and how many run.
 fn refused(catalogue: &str, macros: &Macros) -> Option<(Vec<Refused>, usize)> {
-    let entries = load(&[shared(catalogue)?]);
-    let rules: Vec<Arc<Rule>> = entries.iter().filter_map(Entry::rule).map(|rule| Arc::new(rule.clone())).collect();
+    let rules = shared::catalogue(catalogue)?;
     // What a site would have to give is not looked at here: a missing table is no reason.
     let enrichment = retrohunt_enrich::Enrichment {
         missing_lookup: retrohunt_enrich::MissingLookup::Empty,
@@ -94,9 +71,8 @@ fn refused(catalogue: &str, macros: &Macros) -> Option<(Vec<Refused>, usize)> {
 
 #[test]
 fn every_published_rule_runs_or_is_listed_with_its_reason() {
-    let (Some(armory), Some(escu)) =
-        (refused("armory", &Macros::shipped()), refused("escu", &macros(shared("escu-macros"))))
-    else {
+    let Some(escu_macros) = shared::escu_macros().unwrap() else { return };
+    let (Some(armory), Some(escu)) = (refused("armory", &Macros::shipped()), refused("escu", &escu_macros)) else {
         return;
     };
     for ((found, runs), name) in [(&armory, "armory"), (&escu, "escu")] {

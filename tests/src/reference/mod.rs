@@ -22,6 +22,7 @@
 //! | `expand`, `aggregate`, `stats` | `stats` (§5.10): which columns, one aggregate, the command |
 //! | `output` | result cells (§4.4, §9.6) |
 //! | `run` | the commands in order |
+//! | `gathering` | plans over files that come one after the other |
 
 pub mod archive;
 pub mod clock;
@@ -37,6 +38,7 @@ mod commands;
 mod compare;
 mod expand;
 mod expression;
+mod gathering;
 mod marker;
 mod markup;
 mod neutral;
@@ -47,6 +49,7 @@ mod run;
 mod search;
 mod stats;
 
+pub use gathering::Gathering;
 pub use run::{Refusal, run};
 
 use expression::{filled as expression_filled, json_text};

@@ -99,6 +99,15 @@ impl Row {
         }
     }
 
+    /// Drops the texts that only bare terms of the first stage look at.
+    pub(super) fn without_term_texts(mut self) -> Self {
+        if let Some(source) = &self.source {
+            let columns = source.columns.clone();
+            self.source = Some(Rc::new(SourceTexts { columns, ..SourceTexts::default() }));
+        }
+        self
+    }
+
     /// Returns value texts of the current fields (§3.15).
     pub(super) fn current_values(&self) -> Vec<String> {
         self.current_pairs().into_iter().map(|(_, text)| text).collect()
@@ -140,21 +149,26 @@ pub(super) fn read(archive: &Archive, settings: &Settings) -> RowSet {
     for file in files {
         native.extend(file.columns.iter().map(|column| column.name.clone()));
         mapped.extend(file.mapping.iter().flat_map(|mapping| mapping.names()));
-        keyed.extend(file_rows(file, settings));
+        each(file, settings, &mut |time, row| keyed.push((time, row)));
     }
     // The sort is stable, so equal times keep the order of files and rows.
     keyed.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+    RowSet { columns: columns(native, mapped), rows: keyed.into_iter().map(|(_, row)| row).collect() }
+}
+
+/// Returns the columns of files with these columns and mapped names, each once.
+pub(super) fn columns(native: Vec<String>, mapped: Vec<String>) -> Vec<Field> {
     let mut columns: Vec<Field> = Vec::new();
     for name in native.into_iter().chain(mapped) {
         if !columns.iter().any(|column| column.name == name) {
             columns.push(Field { name, named: false });
         }
     }
-    RowSet { columns, rows: keyed.into_iter().map(|(_, row)| row).collect() }
+    columns
 }
 
-/// Returns the rows of one file, with their times.
-fn file_rows(file: &File, settings: &Settings) -> Vec<(Option<i64>, Row)> {
+/// Gives the rows of one file to `take`, with their times, in file order.
+pub(super) fn each(file: &File, settings: &Settings, take: &mut dyn FnMut(Option<i64>, Row)) {
     let native = file.columns.iter().map(|column| column.name.clone());
     let mapped = file.mapping.iter().flat_map(|mapping| mapping.names());
     let known: Rc<BTreeSet<String>> = Rc::new(native.chain(mapped).collect());
@@ -182,7 +196,9 @@ fn file_rows(file: &File, settings: &Settings) -> Vec<(Option<i64>, Row)> {
         row.set("_time", time.map(Scalar::Time).into_iter().collect());
         (time, row)
     };
-    file.rows.iter().map(build).collect()
+    for (time, row) in file.rows.iter().map(build) {
+        take(time, row);
+    }
 }
 
 /// Returns the texts of a source row.

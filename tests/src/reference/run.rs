@@ -34,11 +34,40 @@ pub struct Refusal {
 ///
 /// If a pattern does not compile, a time bound is not a time, two output columns were given one name, or a command is not known here.
 pub fn run(archive: &Archive, plan: &Plan, settings: &Settings) -> Result<Output, Refusal> {
-    let runner = Runner { archive, settings, notes: RefCell::default() };
+    run_on(&Whole { archive, settings }, plan, settings)
+}
+
+/// Returns the rows that a rule gives over rows from elsewhere.
+pub(super) fn run_on(base: &dyn Base, plan: &Plan, settings: &Settings) -> Result<Output, Refusal> {
+    let runner = Runner { base, settings, notes: RefCell::default() };
     let rows = runner.plan(plan)?;
     let notes = runner.notes.into_inner();
     let output = Output::new(&rows, settings);
     Ok(Output { warnings: notes.warnings.into_iter().collect(), undecided: notes.undecided, ..output })
+}
+
+/// Where the rows of plans come from.
+pub(super) trait Base {
+    /// Returns the rows that the first command of a plan gets, in stream order (§4.7); a refusal if they are not to be had.
+    fn rows(&self, plan: &Plan) -> Result<RowSet, Refusal>;
+    /// Has the first command been applied to them already?
+    fn searched(&self) -> bool;
+}
+
+/// All rows of an archive.
+struct Whole<'a> {
+    archive: &'a Archive,
+    settings: &'a Settings,
+}
+
+impl Base for Whole<'_> {
+    fn rows(&self, _plan: &Plan) -> Result<RowSet, Refusal> {
+        Ok(row::read(self.archive, self.settings))
+    }
+
+    fn searched(&self) -> bool {
+        false
+    }
 }
 
 /// What was noticed while running.
@@ -48,9 +77,9 @@ struct Notes {
     undecided: u64,
 }
 
-/// Runs plans over an archive, subsearches too.
+/// Runs plans, subsearches too.
 struct Runner<'a> {
-    archive: &'a Archive,
+    base: &'a dyn Base,
     settings: &'a Settings,
     notes: RefCell<Notes>,
 }
@@ -58,7 +87,7 @@ struct Runner<'a> {
 impl Runs for Runner<'_> {
     fn plan(&self, plan: &Plan) -> Result<RowSet, Refusal> {
         let generates = !matches!(plan.steps.first(), Some(Step { command: Command::Search(_), .. }));
-        let rows = if generates { RowSet::default() } else { row::read(self.archive, self.settings) };
+        let rows = if generates { RowSet::default() } else { self.base.rows(plan)? };
         self.steps(plan, rows, true)
     }
 
@@ -71,6 +100,10 @@ impl Runner<'_> {
     /// Runs the commands of a plan on rows; `first`: its first command is the first of a search.
     fn steps(&self, plan: &Plan, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
         for (index, step) in plan.steps.iter().enumerate() {
+            let done = first && index == 0 && self.base.searched();
+            if done && matches!(step.command, Command::Search(_)) {
+                continue;
+            }
             let command = self.resolved(&step.command)?;
             rows = self.step(&command, rows, first && index == 0)?;
         }

@@ -1,6 +1,8 @@
 //! The condition and the time bounds of `search`, on one row (§1.5, §2, §3).
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use retrohunt_spl::plan::{CompareOp, Comparison, FieldRef, Glob, SearchCommand, SearchExpr, Term, TermKind};
 
@@ -13,7 +15,7 @@ use super::{clock, marker, markup, neutral};
 /// Does a condition hold on a row of a later stage (§3.15)?
 pub(super) fn matches(expr: &SearchExpr, row: &Row, settings: &Settings) -> bool {
     let command = SearchCommand { expr: expr.clone(), earliest: None, latest: None };
-    let search = Search { command: &command, settings, first: false, bounds: (None, None) };
+    let search = Search { command: &command, settings, first: false, bounds: (None, None), last: RefCell::default() };
     search.keeps(row, &mut BTreeSet::new())
 }
 
@@ -27,6 +29,17 @@ pub(super) struct Search<'a> {
     first: bool,
     /// The bounds in microseconds.
     bounds: (Option<i64>, Option<i64>),
+    /// What was left of the condition for the last rows, which mostly share their names.
+    last: RefCell<Option<Left>>,
+}
+
+/// A condition without its neutral leaves, and the names that made them neutral.
+struct Left {
+    known: Rc<BTreeSet<String>>,
+    input: Rc<BTreeSet<String>>,
+    expr: Option<SearchExpr>,
+    /// Did a leaf go?
+    changed: bool,
 }
 
 impl<'a> Search<'a> {
@@ -37,7 +50,7 @@ impl<'a> Search<'a> {
             Some(text) => clock::bound(&text.0, settings).map(Some).ok_or_else(|| text.0.clone()),
         };
         let bounds = (read(&command.earliest)?, read(&command.latest)?);
-        Ok(Self { command, settings, first, bounds })
+        Ok(Self { command, settings, first, bounds, last: RefCell::default() })
     }
 
     /// Does the row pass? What was noticed on the way is added to `warnings`.
@@ -48,12 +61,24 @@ impl<'a> Search<'a> {
         if !within(time, self.bounds) || !within(time, run) {
             return false;
         }
-        let missing = |field: &str| !row.known.contains(field) && !row.input.contains(field);
-        let kept = neutral::without_neutral(&self.command.expr, false, &missing);
-        if kept.as_ref() != Some(&self.command.expr) {
+        let mut last = self.last.borrow_mut();
+        let same = |left: &Left| Rc::ptr_eq(&left.known, &row.known) && Rc::ptr_eq(&left.input, &row.input);
+        let left = match last.take().filter(same) {
+            Some(left) => last.insert(left),
+            None => last.insert(self.left(row)),
+        };
+        if left.changed {
             warnings.insert("W-UNMAPPED-SELECTOR");
         }
-        kept.is_none_or(|expr| self.holds(&expr, row, false, warnings))
+        left.expr.as_ref().is_none_or(|expr| self.holds(expr, row, false, warnings))
+    }
+
+    /// The condition without the leaves that are neutral for rows of these names.
+    fn left(&self, row: &Row) -> Left {
+        let missing = |field: &str| !row.known.contains(field) && !row.input.contains(field);
+        let expr = neutral::without_neutral(&self.command.expr, false, &missing);
+        let changed = expr.as_ref() != Some(&self.command.expr);
+        Left { known: Rc::clone(&row.known), input: Rc::clone(&row.input), expr, changed }
     }
 
     /// Does the condition hold? `odd` is true under an odd number of NOTs.

@@ -5,6 +5,7 @@ use retrohunt_spl::plan::{AggregateFunc, Percent};
 use super::numbers::Numbers;
 use super::{Recipe, float_value};
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::table::Value;
 
 /// A percentage as a double.
@@ -29,7 +30,7 @@ pub(crate) fn value(func: AggregateFunc, count: usize, at: impl Fn(usize) -> f64
             let below = index(place.floor());
             let (low, high) = (at(below), at((below + 1).min(last)));
             let part = place - below as f64;
-            if low == high || part <= 0.0 {
+            if low == high || part <= 0.0 || fault("stages-percentile-without-interpolation") {
                 return float_value(low);
             }
             // The difference of two doubles may be out of range where the result is not.

@@ -5,6 +5,7 @@ use retrohunt_spl::plan::Plan;
 use super::operand::{note_limit, operand};
 use super::unite::unite;
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::table::Table;
 use crate::table_stage::{Context, Operands, TableStage};
@@ -27,7 +28,11 @@ impl TableStage for Append {
     fn run(&self, mut table: Table, context: &mut Context<'_>) -> Result<Table, PipelineError> {
         let more = operand(context, self.operand)?;
         note_limit(more, "N-LIMIT-APPEND", "append", context.notes);
-        unite(&mut table, more.clone());
+        let mut more = more.clone();
+        if fault("stages-append-in-front") {
+            std::mem::swap(&mut table, &mut more);
+        }
+        unite(&mut table, more);
         Ok(table)
     }
 

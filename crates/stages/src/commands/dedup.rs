@@ -5,6 +5,7 @@ use retrohunt_spl::plan::{DedupCommand, SortKey};
 
 use super::sort::sort_rows;
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::table::{Table, TableRow, Value};
 use crate::table_stage::{Context, TableStage};
@@ -58,6 +59,10 @@ impl TableStage for Dedup {
             sort_rows(&mut table, &self.sort_by);
         }
         let columns: Vec<Option<usize>> = self.fields.iter().map(|field| table.column(field)).collect();
+        let last = fault("stages-dedup-keeps-last");
+        if last {
+            table.rows.reverse();
+        }
         let mut seen: HashMap<Key, u64> = HashMap::new();
         table.rows.retain_mut(|row| {
             let Some(key) = Self::key(row, &columns) else {
@@ -80,6 +85,9 @@ impl TableStage for Dedup {
             }
             self.keep_events
         });
+        if last {
+            table.rows.reverse();
+        }
         Ok(table)
     }
 

@@ -9,6 +9,7 @@ use retrohunt_spl::plan::StatsCommand;
 use crate::aggregate::AllNum;
 use crate::batch::Batch;
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::group::{Assignment, GroupTable};
 use crate::kernels::value::Column;
 use crate::layout::Layout;
@@ -145,6 +146,10 @@ impl TableStage for Eventstats {
                 let value = group.and_then(|group| column.values.get(group as usize)).unwrap_or(&Value::Null);
                 row.values[at] = value.clone().under(&column.name);
             }
+        }
+        if fault("stages-eventstats-drops-ungrouped") {
+            let mut takes = takes.iter();
+            table.rows.retain(|_| takes.next().is_some_and(Option::is_some));
         }
         Ok(table)
     }

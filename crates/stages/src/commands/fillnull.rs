@@ -11,7 +11,8 @@ use retrohunt_spl::plan::FieldPattern;
 use super::cells::{filled, set};
 use crate::batch::Batch;
 use crate::error::PipelineError;
-use crate::kernels::value::Column;
+use crate::faults::fault;
+use crate::kernels::value::{Column, ValueRef};
 use crate::layout::Layout;
 use crate::needs::Needs;
 use crate::notes::Notes;
@@ -50,7 +51,10 @@ impl Stage for FillNamed {
                 }
                 Some(array) => {
                     let column = Column::new(&array);
-                    let missing = (0..array.len()).filter(|row| !column.is_present(*row));
+                    let missing = (0..array.len()).filter(|row| {
+                        let empty = || matches!(column.scalar(*row), Some(ValueRef::Text("")));
+                        !column.is_present(*row) || (fault("stages-fillnull-fills-empty") && empty())
+                    });
                     let made = missing.map(|row| (row, Value::Text(self.value.clone()))).collect();
                     set(batch, name, made)?
                 }

@@ -4,6 +4,7 @@ use retrohunt_spl::plan::{FieldPattern, FormatCommand, Glob};
 
 use super::cells::{REPEATED_BYTES_LIMIT, limit};
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::table::{Table, TableColumn, TableRow, Value};
 use crate::table_stage::{Context, TableStage};
@@ -110,7 +111,8 @@ pub fn format_rows(table: &Table) -> Result<String, PipelineError> {
         return Ok(text.clone());
     }
     let strings = ["(", "(", "AND", ")", "OR", ")"].map(str::to_owned);
-    let command = FormatCommand { strings, mv_sep: "OR".to_owned(), max_results: 0, empty: "NOT ()".to_owned() };
+    let empty = if fault("stages-empty-subsearch-matches-all") { "*" } else { "NOT ()" };
+    let command = FormatCommand { strings, mv_sep: "OR".to_owned(), max_results: 0, empty: empty.to_owned() };
     text(table, &command)
 }
 

@@ -4,6 +4,7 @@ use retrohunt_spl::plan::HeadCommand;
 
 use crate::error::PipelineError;
 use crate::expr::Evaluator;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::pipeline::Settings;
 use crate::rows::numbered_batch;
@@ -41,7 +42,7 @@ impl Head {
 
 impl TableStage for Head {
     fn run(&self, mut table: Table, context: &mut Context<'_>) -> Result<Table, PipelineError> {
-        table.rows.truncate(self.limit);
+        table.rows.truncate(self.limit.saturating_add(usize::from(fault("stages-head-one-more"))));
         let Some(condition) = &self.condition else { return Ok(table) };
         let batch = numbered_batch(&table)?;
         let truth = condition.filter(&batch, context.notes);

@@ -14,6 +14,7 @@ use super::multisearch::time_of;
 use super::operand::{note_limit, operand};
 use crate::batch::TIME;
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::pipeline::Settings;
 use crate::table::{Table, TableColumn, TableRow, Value};
@@ -190,7 +191,11 @@ impl TableStage for Join {
         }
         let keys = keys.unwrap_or_default();
         let index = if keys.is_empty() { Index::new() } else { self.index(sub, &keys)? };
-        let (own, other) = if self.command.use_time { (seconds(&table), seconds(sub)) } else { Default::default() };
+        let (own, other) = if self.command.use_time && !fault("stages-join-without-time") {
+            (seconds(&table), seconds(sub))
+        } else {
+            Default::default()
+        };
         let incoming = self.head(&mut table, sub, &keys);
         let width = table.columns.len();
         let limit = table.rows.len().saturating_add(self.added_limit);

@@ -2,6 +2,7 @@
 
 use super::cells::{REPEATED_BYTES_LIMIT, check_cells, limit, row_bytes, value_at};
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::table::{Table, TableRow, Value};
 use crate::table_stage::{Context, TableStage};
@@ -51,6 +52,7 @@ impl TableStage for MvExpand {
             if bytes > REPEATED_BYTES_LIMIT {
                 return Err(limit(format!("mvexpand: the rows that `{}` expands to are too large", self.field)));
             }
+            let texts = if fault("stages-mvexpand-reverses") { texts.into_iter().rev().collect() } else { texts };
             for text in texts.into_iter().take(used) {
                 let mut next = row.clone();
                 next.values[at] = Value::Text(text);

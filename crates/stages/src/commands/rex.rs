@@ -14,6 +14,7 @@ use super::pattern::Pattern;
 use super::sed::Sed;
 use crate::batch::{Batch, RAW, TIME};
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::kernels::value::{Column, ValueRef};
 use crate::layout::Layout;
 use crate::needs::Needs;
@@ -109,7 +110,12 @@ impl Rex {
             count += 1;
             for (group, list) in self.groups.iter().zip(lists.iter_mut()) {
                 if let Some(range) = group.numbers.iter().find_map(|number| captures.group(*number)) {
+                    if fault("stages-rex-keeps-last-match") {
+                        list.clear();
+                    }
                     list.push(text.get(range).unwrap_or_default().to_owned());
+                } else if fault("stages-rex-unmatched-group-is-empty") {
+                    list.push(String::new());
                 }
             }
             if let Some(places) = self.offset_field.as_ref().and_then(|_| lists.get_mut(self.groups.len())) {

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use retrohunt_spl::plan::{SortCommand, SortKey, SortKind};
 
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::kernels::number::Number;
 use crate::needs::Needs;
 use crate::table::{Table, TableRow, Value};
@@ -119,7 +120,10 @@ impl Place {
             }
             (Self::Address(left), Self::Address(right)) => left.cmp(right),
             (Self::Text(left), Self::Text(right)) => left.cmp(right),
-            _ if self.class() >= 3 || other.class() >= 3 => return self.class().cmp(&other.class()),
+            _ if self.class() >= 3 || other.class() >= 3 => {
+                let order = self.class().cmp(&other.class());
+                return if fault("stages-sort-null-first") { order.reverse() } else { order };
+            }
             _ => self.class().cmp(&other.class()),
         };
         if descending { order.reverse() } else { order }

@@ -1,6 +1,7 @@
 //! `tail` (§5.18): the last n rows, in reverse order.
 
 use crate::error::PipelineError;
+use crate::faults::fault;
 use crate::needs::Needs;
 use crate::table::Table;
 use crate::table_stage::{Context, TableStage};
@@ -23,6 +24,9 @@ impl TableStage for Tail {
     fn run(&self, mut table: Table, _context: &mut Context<'_>) -> Result<Table, PipelineError> {
         table.rows.reverse();
         table.rows.truncate(self.count);
+        if fault("stages-tail-in-order") {
+            table.rows.reverse();
+        }
         Ok(table)
     }
 

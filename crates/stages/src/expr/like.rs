@@ -1,5 +1,6 @@
 //! Patterns of `like` (§6.2): `%` any run, `_` one character, everything else itself; with case, over the whole text.
 
+use crate::faults::fault;
 use memchr::memmem::Finder;
 
 /// A pattern made ready to match.
@@ -21,6 +22,9 @@ pub(crate) enum LikePattern {
 impl LikePattern {
     /// Makes a pattern ready.
     pub(crate) fn new(pattern: &str) -> Self {
+        if fault("stages-like-drops-backslash") && pattern.contains('\\') {
+            return Self::new(&pattern.replace('\\', ""));
+        }
         if pattern.contains('_') {
             return Self::Characters(pattern.to_owned());
         }

@@ -16,6 +16,7 @@ use super::scope::{Frame, Scope};
 use super::typing::{self, Scalar};
 use super::vector::{Values, Vector};
 use super::verdicts::Verdicts;
+use crate::faults::fault;
 use crate::kernels::number::Number;
 use crate::kernels::value::{Column, ValueRef};
 
@@ -148,6 +149,9 @@ impl Node {
     pub(super) fn mask<'b>(&'b self, scope: &Scope<'b>, rows: &Rows) -> Mask {
         match self {
             Self::Constant(cell) => Mask::same(rows, typing::truth(cell)),
+            Self::Not(inner) if fault("stages-not-of-null-is-null") => {
+                Mask::of_verdicts(rows, |row| Ok(inner.nullable(scope, &Frame::of_row(row))? == Some(false)))
+            }
             Self::Not(inner) => inner.mask(scope, rows).negated(rows),
             Self::Logic(op, left, right) => logic(*op, left, right, scope, rows),
             Self::Compare { op, sides, literal } => {
@@ -164,7 +168,11 @@ impl Node {
                 [Self::Field(slot)] => {
                     let column = scope.columns[*slot].0;
                     let present = *function == Function::IsNotNull;
-                    Mask { yes: rows.collect(|row| column.is_present(row) == present), undecided: None }
+                    let missing = |row| {
+                        fault("stages-empty-text-is-null") && matches!(column.scalar(row), Some(ValueRef::Text("")))
+                    };
+                    let yes = rows.collect(|row| (column.is_present(row) && !missing(row)) == present);
+                    Mask { yes, undecided: None }
                 }
                 _ => self.rowwise(scope, rows),
             },
@@ -184,6 +192,7 @@ fn logic<'b>(op: LogicOp, left: &'b Node, right: &'b Node, scope: &Scope<'b>, ro
     let open = match op {
         // Undecided rows are open: the right side may still decide them.
         LogicOp::And => either(Some(first.yes.clone()), first.undecided.clone()).unwrap_or_else(|| first.yes.clone()),
+        LogicOp::Or if fault("stages-or-asks-wrong-side") => first.yes.clone(),
         LogicOp::Or => rows.within(&!&first.yes),
         LogicOp::Xor => rows.bits(),
     };
@@ -218,6 +227,9 @@ fn logic<'b>(op: LogicOp, left: &'b Node, right: &'b Node, scope: &Scope<'b>, ro
 fn compare(op: ExprCompareOp, left: &Values<'_>, right: &Values<'_>, literal: bool, rows: &Rows) -> Mask {
     let undecided = either(left.undecided.clone(), right.undecided.clone());
     let yes = match (&left.vector, &right.vector) {
+        (left, right) if fault("stages-multivalue-not-equal-all") => {
+            rows.collect(|row| typing::compare_cells(op, &left.cell(row), &right.cell(row), literal))
+        }
         (Vector::Field(column, _), Vector::Same(value)) => compare_field(op, *column, value, literal, rows),
         (Vector::Same(value), Vector::Field(column, _)) => {
             compare_field(typing::flipped(op), *column, value, literal, rows)

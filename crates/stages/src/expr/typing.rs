@@ -8,6 +8,7 @@ use retrohunt_columnar::text;
 use retrohunt_spl::plan::expr::{ArithmeticOp, ExprCompareOp};
 
 use super::cell::Cell;
+use crate::faults::fault;
 use crate::kernels::number::Number;
 use crate::kernels::value::ValueRef;
 
@@ -148,6 +149,9 @@ pub(super) fn any(cell: &Cell<'_>, mut test: impl FnMut(Scalar<'_>) -> bool) -> 
 
 /// A comparison: false with ∅ (§4.2.1), true if any value satisfies it (§4.5.1).
 pub(super) fn compare_cells(op: ExprCompareOp, left: &Cell<'_>, right: &Cell<'_>, literal: bool) -> bool {
+    if op == ExprCompareOp::Ne && fault("stages-multivalue-not-equal-all") {
+        return !left.is_null() && !right.is_null() && !compare_cells(ExprCompareOp::Eq, left, right, literal);
+    }
     any(left, |left| any(right, |right| compare(op, left, right, literal)))
 }
 

@@ -13,6 +13,7 @@ use super::node::{Choice, Node};
 use super::row;
 use super::scope::{Frame, Scope};
 use super::typing;
+use crate::faults::fault;
 use crate::kernels::number::{Number, seconds};
 use crate::kernels::value::Column;
 
@@ -333,6 +334,7 @@ fn coalesce<'b>(nodes: &'b [Node], scope: &Scope<'b>, rows: &Rows) -> Values<'b>
             Vector::Field(column, _) => column.is_present(row),
             vector => !vector.cell(row).is_null(),
         });
+        let present = if fault("stages-coalesce-takes-null") { picking.open.clone() } else { present };
         picking.take(&present, values.vector);
     }
     picking.finish()

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::faults::fault;
 use retrohunt_columnar::text::numeric_form;
 
 /// The number of a value. Integers of 64 bits stay exact beside doubles (§4.3.4).
@@ -54,6 +55,7 @@ impl Number {
     #[must_use]
     pub fn compare(self, other: Self) -> Ordering {
         match (self, other) {
+            (Self::Int(a), Self::Int(b)) if fault("stages-integers-as-doubles") => (a as f64).total_cmp(&(b as f64)),
             (Self::Int(a), Self::Int(b)) => a.cmp(&b),
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
             (Self::Int(a), Self::Float(b)) => compare_mixed(a, b),

@@ -21,6 +21,7 @@ pub(crate) fn half_away(decimal: &str, places: i64) -> Option<String> {
     // Where the kept digits end, counted from the first one.
     let end = i64::try_from(whole.len()).ok()?.checked_add(places)?;
     let up = usize::try_from(end).is_ok_and(|end| kept.get(end).is_some_and(|digit| *digit >= b'5'));
+    let up = up && !(crate::faults::fault("stages-round-half-even") && tie_to_even(&kept, end));
     kept.resize(usize::try_from(end).unwrap_or(0), b'0');
     if up {
         add_one(&mut kept);
@@ -37,6 +38,16 @@ pub(crate) fn half_away(decimal: &str, places: i64) -> Option<String> {
     let digits = std::str::from_utf8(&kept[leading..]).ok()?;
     let (whole, fraction) = digits.split_at(digits.len() - behind);
     Some(if behind == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
+/// Is the rest exactly half of the last place, and that place even?
+fn tie_to_even(digits: &[u8], end: i64) -> bool {
+    let Some((kept, rest)) = usize::try_from(end).ok().and_then(|end| digits.split_at_checked(end)) else {
+        return false;
+    };
+    let half =
+        rest.split_first().is_some_and(|(first, rest)| *first == b'5' && rest.iter().all(|digit| *digit == b'0'));
+    half && kept.last().is_none_or(|last| last % 2 == 0)
 }
 
 /// Adds one in the last place.

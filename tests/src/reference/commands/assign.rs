@@ -188,11 +188,13 @@ pub(super) fn base64(mut rows: RowSet, decode: bool, field: &str) -> RowSet {
             if !decode {
                 return Some(standard.encode(text.as_bytes()));
             }
-            let padded = if text.ends_with('=') {
-                text.clone()
-            } else {
-                format!("{text}{}", ["", "", "==", "="][text.len() % 4])
-            };
+            // Padding may be there, in part or not at all, but not more of it than there should be.
+            let bare = text.trim_end_matches('=');
+            let padding = ["", "", "==", "="][bare.len() % 4];
+            if text.len() > bare.len() + padding.len() {
+                return None;
+            }
+            let padded = format!("{bare}{padding}");
             standard.decode(padded.as_bytes()).ok().and_then(|bytes| decoded(&bytes))
         };
         let found: Vec<Scalar> = texts.iter().filter_map(one).map(Scalar::Text).collect();

@@ -14,6 +14,7 @@ use crate::aggregate::cell::Cell;
 use crate::aggregate::moments::Moments;
 use crate::aggregate::numbers::double_of;
 use crate::aggregate::{count_value, extreme, moment_value, perc, range, timed};
+use crate::faults::fault;
 use crate::kernels::number::Number;
 use crate::kernels::value::{Column, ValueRef};
 use crate::table::Value;
@@ -246,7 +247,11 @@ impl Sliding {
                 low.get().zip(high.get()).map_or(Value::Null, |(low, high)| range::difference(*low, *high))
             }
             Kept::Edge(cells) => {
-                let cell = if self.func == AggregateFunc::First { cells.front() } else { cells.back() };
+                let cell = if (self.func == AggregateFunc::First) != fault("stages-window-first-is-last") {
+                    cells.front()
+                } else {
+                    cells.back()
+                };
                 cell.map_or(Value::Null, |cell| cell.clone().into_value())
             }
             Kept::Mode(_, order) => order.first().map_or(Value::Null, |(_, text)| Value::Text(text.clone())),

@@ -17,6 +17,7 @@ use retrohunt_spl::functions::Function;
 use super::cell::Cell;
 use super::env::Env;
 use super::typing::Multivalue;
+use crate::faults::fault;
 
 /// What ∅ among the arguments does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,10 @@ fn elementwise<'a>(function: Function, arguments: &[Cell<'a>], env: &Env<'_>) ->
     let mut results = Vec::with_capacity(values.len());
     for value in values {
         single[0] = Cell::Field(value.clone());
+        if fault("stages-elementwise-first-only") && !results.is_empty() {
+            results.push(value.clone());
+            continue;
+        }
         if let Cell::Field(text) | Cell::Text(text) = dispatch(function, &single, env) {
             results.push(text);
         }

@@ -10,6 +10,7 @@ use super::super::cell::Cell;
 use super::super::env::Env;
 use super::numbers::{integer, number};
 use super::time::micros;
+use crate::faults::fault;
 use crate::kernels::number::Number;
 
 /// Most values that a function may make out of nothing (`mvrange`), or out of shorter lists (`mvappend`); more is ∅.
@@ -65,7 +66,7 @@ fn index<'a>(arguments: &[Cell<'a>]) -> Cell<'a> {
         _ => 1,
     };
     let place = |cell: &Cell<'_>| {
-        let at = integer(cell)?;
+        let at = integer(cell)?.saturating_sub(i64::from(fault("stages-mvindex-from-one")));
         let from_start = if at < 0 { at.checked_add(i64::try_from(length).ok()?)? } else { at };
         usize::try_from(from_start).ok().filter(|at| *at < length)
     };

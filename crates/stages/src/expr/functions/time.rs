@@ -5,6 +5,7 @@ use retrohunt_spl::functions::Function;
 use super::super::cell::Cell;
 use super::super::env::Env;
 use crate::batch::micros_of;
+use crate::faults::fault;
 use crate::kernels::decimal;
 use crate::kernels::number::Number;
 use crate::kernels::{time_format, time_parse};
@@ -17,12 +18,14 @@ pub(super) fn call<'a>(function: Function, arguments: &[Cell<'a>], env: &Env<'_>
         Function::RelativeTime => timed(arguments, |micros, modifier| {
             // The absolute forms of §4.6.6 are no modifiers.
             let relative = modifier.trim_start().starts_with(['+', '-', '@']);
-            let moved = || retrohunt_spl::time::resolve(modifier, micros, &settings.timezone).ok().flatten();
+            let from = if fault("stages-relative-time-from-now") { settings.now } else { micros };
+            let moved = || retrohunt_spl::time::resolve(modifier, from, &settings.timezone).ok().flatten();
             relative.then(moved).flatten().map(Cell::Time)
         }),
-        Function::Strftime => {
-            timed(arguments, |micros, format| time_format::format(micros, format, &settings.timezone).map(Cell::string))
-        }
+        Function::Strftime => timed(arguments, |micros, format| {
+            let utc = fault("stages-strftime-in-utc").then_some(jiff::tz::TimeZone::UTC);
+            time_format::format(micros, format, utc.as_ref().unwrap_or(&settings.timezone)).map(Cell::string)
+        }),
         Function::Strptime => {
             let [subject, format] = arguments else { return Some(Cell::Null) };
             let parsed = subject.text().zip(format.text());
