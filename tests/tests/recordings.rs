@@ -1,7 +1,7 @@
 //! Recorded telemetry, which is not part of the repository: `../shared` beside it. Skipped with a printed reason where it is absent.
 //!
 //! `UPDATE_GOLDEN=1 cargo test -p retrohunt-tests --test recordings` writes `recordings/seed.ndjson` anew.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -213,7 +213,8 @@ impl Binder<'_> {
             Tree::Or(parts) => {
                 let bound: Vec<Option<BoundTree>> = parts.iter().map(|part| self.tree(part, positive)).collect();
                 let neutral = bound.iter().filter(|part| part.is_none()).count();
-                if neutral == bound.len() {
+                // An OR of nothing is no row, not a neutral member.
+                if !bound.is_empty() && neutral == bound.len() {
                     return None;
                 }
                 // The neutral member could have held, which keeps the row; under NOT it is dropped, which keeps it too.

@@ -100,11 +100,13 @@ pub(crate) fn run(program: &Program, archive: Archive<'_>) -> Outcome {
     let mut failures: Vec<(usize, String)> = Vec::new();
     while waiting.iter().any(|(_, plan)| holds_subsearch(plan)) {
         let mut inner = Vec::new();
+        // Which places get a text now: putting one in makes the place around it an innermost one, whose turn is the next round.
+        let mut due = Vec::new();
         for (_, plan) in &mut waiting {
             visit(plan, &mut |node| {
-                if let Some(plan) = node.innermost() {
-                    inner.push(plan);
-                }
+                let innermost = node.innermost();
+                due.push(innermost.is_some());
+                inner.extend(innermost);
             });
         }
         let texts = tables(inner, archive, &program.settings).and_then(|tables| {
@@ -113,11 +115,11 @@ pub(crate) fn run(program: &Program, archive: Archive<'_>) -> Outcome {
         });
         match texts {
             Ok(texts) => {
-                let mut texts = texts.into_iter();
+                let (mut texts, mut due) = (texts.into_iter(), due.into_iter());
                 waiting.retain_mut(|(rule, plan)| {
                     let mut failed: Option<String> = None;
                     visit(plan, &mut |node| {
-                        if node.innermost().is_some()
+                        if due.next() == Some(true)
                             && let Some(text) = texts.next()
                             && let Err(error) = node.put(&text)
                         {
@@ -194,6 +196,18 @@ impl Node<'_> {
         }
         Ok(())
     }
+}
+
+/// The command with a true condition for each subsearch of its expressions, so that it can be made ready before they have run.
+pub(crate) fn stand_in(command: &Command) -> Command {
+    let mut command = command.clone();
+    if let Command::Where(expr) = &mut command {
+        visit_expr(expr, &mut |node| {
+            // The text is a condition.
+            let _ = node.put("1=1");
+        });
+    }
+    command
 }
 
 /// Does a subsearch stand in the text of some condition of the plan?

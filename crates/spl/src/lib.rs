@@ -114,13 +114,16 @@ pub fn parse_search(text: &str) -> Result<SearchExpr, Vec<Diagnostic>> {
     Ok(search.expr)
 }
 
-/// Returns the expression that a text spells, such as the result of a subsearch in `where` (§1.6.2). Macros are not expanded.
+/// Returns the expression that a text spells, such as the result of a subsearch in `where` (§1.6.2). Macros are not expanded, and
+/// `NOT ()`, the result without rows, is a condition that nothing fulfils (§1.6.3).
 ///
 /// # Errors
 ///
 /// The findings, if it is no expression.
 pub fn parse_expression(text: &str) -> Result<plan::Expr, Vec<Diagnostic>> {
-    let (expr, findings) = expr::parse(text);
+    let (_, no_rows) = commands::format_defaults();
+    let empty = text.split_whitespace().eq(no_rows.split_whitespace());
+    let (expr, findings) = expr::parse(if empty { "1=2" } else { text });
     expr.ok_or(findings)
 }
 
@@ -158,6 +161,8 @@ mod tests {
     #[test]
     fn section_1_6_3_no_rows_match_nothing() {
         assert_eq!(parse_search("NOT ()"), Ok(SearchExpr::Not(Box::new(SearchExpr::All))));
+        assert_eq!(parse_expression("NOT ()"), parse_expression("1=2"));
+        assert!(parse_expression("NOT ()").is_ok());
         let found = parse_search(r#"( ( a="1" AND b="x y" ) OR ( a="2" ) )"#).unwrap();
         assert_eq!(print::expr(&found), r#"(a="1" b="x y") OR a="2""#);
         assert_eq!(parse_search("a=(").unwrap_err()[0].code, codes::MISSING_OPERAND);

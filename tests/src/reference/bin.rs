@@ -6,8 +6,9 @@ use std::rc::Rc;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use retrohunt_spl::plan::{BinCommand, BinSpan, CalendarUnit};
+use retrohunt_spl::plan::{AlignTime, BinCommand, BinSpan, CalendarUnit};
 
+use super::bin_width::width;
 use super::clock;
 use super::row::{Field, RowSet, micros, row_time};
 use super::settings::Settings;
@@ -21,10 +22,12 @@ pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -
         rows.columns.push(Field { name: target.clone(), named: true });
     }
     let only_time = target == "_time";
+    let Some(width) = width(&rows, command, settings) else { return rows };
+    let origin = origin(command, settings);
     for row in &mut rows.rows {
         let values = row.get(&command.field).to_vec();
-        let binned =
-            values.iter().map(|value| one(value, command, settings).unwrap_or_else(|| value.clone())).collect();
+        let one = |value: &Scalar| one(value, &command.field, &width, origin, settings);
+        let binned = values.iter().map(|value| one(value).unwrap_or_else(|| value.clone())).collect();
         row.set(target, binned);
         if !only_time {
             row.source = None;
@@ -37,12 +40,24 @@ pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -
     rows
 }
 
+/// Where time bins below a day start, in microseconds (§5.4.7).
+fn origin(command: &BinCommand, settings: &Settings) -> i64 {
+    let origin = match &command.options.align {
+        None => None,
+        Some(AlignTime::Earliest) => settings.earliest,
+        Some(AlignTime::Latest) => settings.latest,
+        Some(AlignTime::At(text)) => clock::bound(&text.0, settings),
+    };
+    origin.unwrap_or(0)
+}
+
 /// Returns the bin of one value, `None` if it is not a number.
-fn one(value: &Scalar, command: &BinCommand, settings: &Settings) -> Option<Scalar> {
-    let width = command.options.span.as_ref()?;
-    if command.field == "_time" {
+fn one(value: &Scalar, field: &str, width: &BinSpan, origin: i64, settings: &Settings) -> Option<Scalar> {
+    if field == "_time" {
         let time = row_time(value, settings)?;
-        return time_bin(time, width, &settings.timezone).map(Scalar::Time);
+        let origin = if matches!(width, BinSpan::Micros(_)) { origin } else { 0 };
+        let binned = time_bin(time.checked_sub(origin)?, width, &settings.timezone)?;
+        return binned.checked_add(origin).map(Scalar::Time);
     }
     let number = value.number()?;
     match width {
@@ -60,7 +75,7 @@ fn one(value: &Scalar, command: &BinCommand, settings: &Settings) -> Option<Scal
 }
 
 /// Returns a time rounded down to its bin (§5.4.3).
-fn time_bin(time: i64, span: &BinSpan, zone: &TimeZone) -> Option<i64> {
+pub(super) fn time_bin(time: i64, span: &BinSpan, zone: &TimeZone) -> Option<i64> {
     match span {
         BinSpan::Micros(span) => {
             let span = i64::try_from(*span).ok()?;
@@ -111,7 +126,7 @@ fn floor_number(number: Number, span: u64) -> Scalar {
 }
 
 /// Returns `low-high` (§5.4.5).
-fn range_text(low: f64, high: f64) -> String {
+pub(super) fn range_text(low: f64, high: f64) -> String {
     format!("{}-{}", float_text(low), float_text(high))
 }
 

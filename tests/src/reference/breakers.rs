@@ -68,7 +68,9 @@ pub(super) fn occurs(glob: &Glob, kind: TermKind, haystack: Haystack<'_>, substr
     let left_free = glob.leading() || (phrase && (substring || breaker_starts(first, 0)));
     let right_free = glob.trailing() || (phrase && (substring || breaker_ends(last, last.len())));
     (0..=text.len()).any(|start| {
-        (left_free || ends.left(start))
+        // Asked first because it is quickly answered.
+        text[start..].starts_with(first)
+            && (left_free || ends.left(start))
             && ends_of(&text, start, &literals).into_iter().any(|end| {
                 (right_free || ends.right(end)) && equals.is_none_or(|equals| start <= equals && equals < end)
             })

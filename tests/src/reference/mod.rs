@@ -18,7 +18,7 @@
 //! | `expression` | `eval` and `where` expressions and their functions (§6), a folder |
 //! | `commands` | the commands beyond those below, a folder |
 //! | `project` | `table` and `fields` (§5.2) |
-//! | `bin` | `bin` (§5.4) |
+//! | `bin`, `bin_width` | `bin` (§5.4); the width that a rule leaves open |
 //! | `expand`, `aggregate`, `stats` | `stats` (§5.10): which columns, one aggregate, the command |
 //! | `output` | result cells (§4.4, §9.6) |
 //! | `run` | the commands in order |
@@ -33,6 +33,7 @@ pub mod value;
 
 mod aggregate;
 mod bin;
+mod bin_width;
 mod breakers;
 mod commands;
 mod compare;

@@ -211,8 +211,10 @@ fn strings(expr: &Expr, row: SourceRow<'_>) -> Vec<String> {
         Expr::Keyed { of, key, separator, equals } => each(of, &|text| keyed(&text, key, separator, equals)),
         Expr::Coalesce { members, skip } => {
             let texts = members.iter().map(|member| {
+                // A constant was put there to be taken.
+                let constant = matches!(member, Expr::Constant(_));
                 let texts = strings(member, row).into_iter();
-                texts.filter(|text| !skipped(text, skip)).collect::<Vec<String>>()
+                texts.filter(|text| constant || !skipped(text, skip)).collect::<Vec<String>>()
             });
             texts.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default()
         }

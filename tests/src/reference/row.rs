@@ -1,7 +1,10 @@
 //! A row on its way through the commands, and what bare terms and regexes see of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+
+use retrohunt_spl::plan::TermKind;
 
 use super::archive::{Archive, ColumnKind, EventClass, File, Mapped, Origin, SourceRow};
 use super::clock;
@@ -52,6 +55,8 @@ pub(super) struct SourceTexts {
     pub(super) pairs: Vec<(String, String)>,
     /// The source columns alone, for the virtual raw text (§5.5.2).
     pub(super) columns: Vec<(String, String)>,
+    /// Terms that were looked for already, by pieces and kind, and whether they are there: many rules ask the same.
+    pub(super) asked: RefCell<HashMap<(Vec<String>, TermKind), bool>>,
 }
 
 impl RowSet {

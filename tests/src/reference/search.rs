@@ -120,6 +120,18 @@ impl<'a> Search<'a> {
         if term.glob.pieces.iter().all(String::is_empty) {
             return true;
         }
+        let Some(source) = row.source.as_ref().filter(|_| self.first) else { return self.look_for(term, row) };
+        let key = (term.glob.pieces.clone(), term.kind);
+        if let Some(found) = source.asked.borrow().get(&key) {
+            return *found;
+        }
+        let found = self.look_for(term, row);
+        source.asked.borrow_mut().insert(key, found);
+        found
+    }
+
+    /// Looks for a term in the reference texts of a row.
+    fn look_for(&self, term: &Term, row: &Row) -> bool {
         let raw: Vec<String> = row.get("_raw").iter().map(super::value::Scalar::text).collect();
         let has_raw = !raw.is_empty();
         let source = row.source.as_ref().filter(|_| self.first);

@@ -17,6 +17,7 @@ use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 use super::{Body, CompiledRule, Predicate, PredicateId, Program, Settings, Tree};
 use crate::codes;
 use crate::error::Error;
+use crate::subsearch;
 
 /// Returns the rules compiled; a rule that cannot run is in the program with its findings and without a body.
 ///
@@ -130,7 +131,8 @@ impl Compiler<'_> {
             }
             fused += 1;
         }
-        let commands: Vec<Command> = plan.steps[fused..].iter().map(|step| step.command.clone()).collect();
+        let commands: Vec<Command> =
+            plan.steps[fused..].iter().map(|step| subsearch::stand_in(&step.command)).collect();
         let settings = self.settings.pipeline(earliest, latest);
         let pipeline = match Pipeline::new(&commands, &settings) {
             Ok(pipeline) => pipeline,

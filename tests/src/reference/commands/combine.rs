@@ -1,6 +1,6 @@
 //! Commands that bring row sets together (§5.20, §5.21), and the text of a subsearch's result (§5.27).
 
-use retrohunt_spl::plan::{FormatCommand, JoinCommand, ReturnItem};
+use retrohunt_spl::plan::{Command, FormatCommand, JoinCommand, Plan, ReturnItem};
 
 use super::super::row::{Field, Row, RowSet};
 use super::super::value::{Scalar, texts};
@@ -27,6 +27,27 @@ pub(super) fn merge(parts: Vec<RowSet>) -> RowSet {
     };
     all.rows.sort_by_key(|row| std::cmp::Reverse(time(row)));
     all
+}
+
+/// Does a search look at one row at a time? Only commands that certainly do are listed.
+pub(super) fn streams(plan: &Plan) -> bool {
+    plan.steps.iter().all(|step| {
+        matches!(
+            step.command,
+            Command::Search(_)
+                | Command::Regex(_)
+                | Command::Fields(_)
+                | Command::Where(_)
+                | Command::Eval(_)
+                | Command::Rex(_)
+                | Command::Rename(_)
+                | Command::MakeMv(_)
+                | Command::MvExpand { .. }
+                | Command::Spath(_)
+                | Command::Convert { .. }
+                | Command::Foreach(_)
+        )
+    })
 }
 
 /// `appendcols`: row i of the subsearch beside row i.

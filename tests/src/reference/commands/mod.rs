@@ -9,13 +9,17 @@
 //! | `foreach` | `foreach` |
 //! | `groups` | `eventstats`, `streamstats`, `top`, `rare` |
 //! | `combine` | `join`, `append`, `appendcols`, `appendpipe`, `multisearch`, `union`, `format`, `return` |
+//! | `chart` | `chart`, `timechart`, `xyseries`, `untable` |
+//! | `generate` | `makeresults`, `addinfo`, `map` |
 //! | `transaction` | `transaction` |
 
 mod assign;
+mod chart;
 mod combine;
 mod convert;
 mod extract;
 mod foreach;
+mod generate;
 mod groups;
 mod order;
 mod transaction;
@@ -80,11 +84,13 @@ pub(super) fn run(command: &Command, rows: RowSet, world: &World<'_>, runs: &dyn
             combine::merge(parts)
         }
         Command::Union(plans) => {
-            let mut all = rows;
-            for plan in plans {
-                all = combine::append(all, runs.plan(plan)?);
-            }
-            all
+            let parts = plans.iter().map(|plan| runs.plan(plan)).collect::<Result<Vec<_>, _>>()?;
+            let more = if plans.iter().all(combine::streams) {
+                combine::merge(parts)
+            } else {
+                parts.into_iter().fold(RowSet::default(), combine::append)
+            };
+            combine::append(rows, more)
         }
         Command::Format(command) => combine::format(&rows, command),
         Command::Return { count, items } => combine::returned(&rows, *count, items),
@@ -96,6 +102,20 @@ pub(super) fn run(command: &Command, rows: RowSet, world: &World<'_>, runs: &dyn
             world.warn("W-EXTERNAL-LOOKUP");
             assign::empty_lookup(rows, command)
         }
+        Command::Chart(command) => chart::chart(rows, command, world).map_err(refuse("name"))?,
+        Command::XySeries(command) => chart::xyseries(&rows, command),
+        Command::Untable { x, y, value } => chart::untable(&rows, x, y, value),
+        Command::MakeResults(command) => generate::make_results(command, world.settings)?,
+        Command::AddInfo => generate::add_info(rows, world.settings),
+        Command::Map(command) => generate::map(&rows, command, world, runs)?,
+        Command::Tags(_) => {
+            world.warn("W-NO-TAGS");
+            rows
+        }
+        Command::Lookup(command) if command.table == "ut_shannon_lookup" => match command.keys.as_slice() {
+            [(_, field)] => assign::shannon(rows, field),
+            _ => return Err(refuse("lookup")(command.table.clone())),
+        },
         Command::Sink { .. } => rows,
         other => return Err(Refusal { kind: "command", text: format!("{other:?}") }),
     })
