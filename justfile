@@ -25,6 +25,11 @@ test-scalar:
 test-faults:
     cargo test -p retrohunt-tests --features faults
 
+# Fuzz one target (needs cargo-fuzz and a nightly toolchain)
+fuzz TARGET *ARGS="-max_total_time=300":
+    mkdir -p tests/fuzz/corpus/{{TARGET}}
+    cargo +nightly fuzz run --fuzz-dir tests/fuzz -s none {{TARGET}} tests/fuzz/corpus/{{TARGET}} tests/fuzz/seeds/{{TARGET}} -- -rss_limit_mb=4096 -timeout=20 {{ARGS}}
+
 # Measure; arguments choose benchmarks
 bench *ARGS:
     cargo bench -p retrohunt-benches -- {{ARGS}}

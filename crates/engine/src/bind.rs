@@ -138,6 +138,10 @@ impl Binder<'_> {
             let message = "the input has no `_raw`; the pattern runs over the row's fields rendered as name=value";
             self.bound.notes.insert((self.body, codes::VIRTUAL_RAW, message.to_owned()));
         }
+        for name in body.dotted.iter().filter(|name| self.names.contains(name)) {
+            let message = format!("`{name}` joins two fields with a point; the field of that name is `'{name}'`");
+            self.bound.notes.insert((self.body, codes::DOTTED_NAME, message));
+        }
         let wants_time = match &body.needs {
             Needs::All => true,
             needs @ Needs::Fields(_) => needs.selects("_time"),

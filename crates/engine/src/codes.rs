@@ -22,6 +22,8 @@ codes! {
     UNMAPPED_SELECTOR = "W-UNMAPPED-SELECTOR";
     /// A pattern over `_raw` ran over a rendering of the row's fields, since the input has no `_raw` (§5.5.2).
     VIRTUAL_RAW = "W-VIRTUAL-RAW";
+    /// An expression joins two fields with a point, and the input has a field of that name, which wants single quotes (§1.7.3).
+    DOTTED_NAME = "W-DOTTED-NAME";
     /// A bare term holds a backslash and `_raw` looks like JSON, where each is written twice (§2.2.6).
     JSON_RAW_BACKSLASH = "W-JSON-RAW-BACKSLASH";
     /// A field that the rule reads is in no input file (§3.13).

@@ -7,7 +7,7 @@
 //! | step | module | once per |
 //! | --- | --- | --- |
 //! | rules to predicates, filters, pipelines | [`program`] | run |
-//! | fields to columns, leaves, anchors | `bind` makes [`bound`]; [`need`], `anchor` | schema |
+//! | fields to columns, leaves, anchors | `bind` makes [`bound`]; [`need`], `anchor`; `dotted` | schema |
 //! | proofs from statistics | `prune` | row group |
 //! | page search, candidates, hand-over | `scan` | row group |
 //! | candidate rows, their columns; Boolean trees over them | `chunk`, `cells`; `filter` | chunk of rows |
@@ -24,6 +24,7 @@ pub mod bound;
 mod cells;
 mod chunk;
 pub mod codes;
+mod dotted;
 mod error;
 mod evaluate;
 pub mod explain;

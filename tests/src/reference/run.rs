@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use retrohunt_spl::plan::expr::ArithmeticOp;
 use retrohunt_spl::plan::{Command, Expr, ExprKind, Over, Plan, RegexCommand, SearchExpr, StatsCommand, Step};
 
 use super::aggregate::is_timed;
@@ -116,6 +117,10 @@ impl Runner<'_> {
             return Err(Refusal { kind: "regex", text });
         }
         let world = World::new(self.settings);
+        let joined = expressions(command).into_iter().flat_map(joined_names);
+        if joined.into_iter().any(|name| rows.rows.iter().any(|row| row.input.contains(&name))) {
+            world.warn("W-DOTTED-NAME");
+        }
         if let Some(stats) = aggregates(command) {
             if stats.aggregates.iter().any(|aggregate| aggregate.sparkline.is_some()) {
                 return Err(Refusal { kind: "sparkline", text: "not known here".to_owned() });
@@ -226,6 +231,24 @@ fn expressions(command: &Command) -> Vec<&Expr> {
         Command::Streamstats(options) => over.chain(&options.reset_before).chain(&options.reset_after).collect(),
         _ => over.collect(),
     }
+}
+
+/// What `a.b` in an expression would be as the name of a field (§1.7.3).
+fn joined_names(expr: &Expr) -> Vec<String> {
+    fn name(expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Field(name) => Some(name.clone()),
+            ExprKind::Arithmetic(ArithmeticOp::Concat, left, right) => Some(name(left)? + "." + &name(right)?),
+            _ => None,
+        }
+    }
+    let mut names = Vec::new();
+    expr.walk(&mut |part| {
+        if !matches!(part.kind, ExprKind::Field(_)) {
+            names.extend(name(part));
+        }
+    });
+    names
 }
 
 /// `regex` (§5.5).

@@ -16,6 +16,7 @@ use retrohunt_stages::predicate::{CompareTest, InTest, TermTest};
 
 use super::{Body, CompiledRule, Predicate, PredicateId, Program, Settings, Tree};
 use crate::codes;
+use crate::dotted;
 use crate::error::Error;
 use crate::subsearch;
 
@@ -147,7 +148,8 @@ impl Compiler<'_> {
         let operands = pipeline.operands().to_vec();
         let operands = operands.into_iter().map(|plan| self.body(rule, plan, depth + 1)).collect::<Option<Vec<_>>>()?;
         let filter = and(filters);
-        self.bodies.push(Body { rule, operands, plan, fused, filter, earliest, latest, pipeline, needs });
+        let dotted = dotted::names(&plan);
+        self.bodies.push(Body { rule, operands, plan, fused, filter, earliest, latest, pipeline, needs, dotted });
         Some(self.bodies.len() - 1)
     }
 

@@ -2,6 +2,7 @@
 
 mod compile;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -186,6 +187,8 @@ pub struct Body {
     pub pipeline: Pipeline,
     /// Which fields the pipeline reads.
     pub needs: Needs,
+    /// What `a.b` in the plan's expressions would be as names of fields (§1.7.3).
+    pub dotted: BTreeSet<String>,
 }
 
 impl CompiledRule {

@@ -12,7 +12,7 @@ use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, NullArray, S
 
 use super::cell::Cell;
 use super::typing;
-use super::vector::{MOST_BYTES, Values, Vector};
+use super::vector::{Values, Vector, most_bytes};
 use crate::kernels::value::{Column, mixed};
 
 /// Which kinds of value a vector has.
@@ -85,7 +85,7 @@ fn build_cells<'c>(rows: usize, many: bool, cell: impl Fn(usize) -> Cell<'c>) ->
     for row in 0..rows {
         kinds.see(&cell(row));
     }
-    if kinds.bytes > MOST_BYTES || kinds.elements > MOST_BYTES {
+    if kinds.bytes > most_bytes(rows) || kinds.elements > most_bytes(rows) {
         return None;
     }
     debug_assert!(many || !kinds.lists, "a multivalue where the expression gives none");

@@ -79,7 +79,7 @@ impl Pattern {
 }
 
 /// Most bytes that `replace` makes of one text.
-const MOST_BYTES: usize = 1 << 30;
+const MOST_BYTES: usize = 1 << 28;
 
 /// What `replace` puts in the place of a match: text, and `\0` to `\9` for groups.
 #[derive(Clone, Debug)]

@@ -18,7 +18,12 @@ use crate::kernels::number::{Number, seconds};
 use crate::kernels::value::Column;
 
 /// Most bytes of the texts of one column: arrow counts them in 32 bits. Tests meet the limit sooner.
-pub(super) const MOST_BYTES: usize = if cfg!(test) { 1 << 24 } else { i32::MAX as usize };
+const MOST_BYTES: usize = if cfg!(test) { 1 << 24 } else { i32::MAX as usize };
+
+/// Most bytes of the texts of one column of so many rows. Texts that double from command to command meet it long before memory ends.
+pub(super) fn most_bytes(rows: usize) -> usize {
+    MOST_BYTES.min(rows.saturating_mul(1 << 16).max(1 << 28))
+}
 
 /// One value a row. Rows that were not asked about have any value.
 pub(super) enum Vector<'b> {
@@ -153,8 +158,9 @@ fn collect<'b, E>(rows: &Rows, scope: &Scope<'b>, mut value: impl FnMut(usize) -
     let mut cells = vec![Cell::Null; rows.len()];
     let mut bytes = 0_usize;
     let mut undecided = Vec::new();
+    let most = most_bytes(rows.len());
     rows.for_each(|row| {
-        if bytes > MOST_BYTES {
+        if bytes > most {
             return;
         }
         match value(row) {
@@ -165,7 +171,7 @@ fn collect<'b, E>(rows: &Rows, scope: &Scope<'b>, mut value: impl FnMut(usize) -
             Err(_) => undecided.push(row),
         }
     });
-    if bytes > MOST_BYTES {
+    if bytes > most {
         scope.too_large();
     }
     let undecided = (!undecided.is_empty()).then(|| {
@@ -215,6 +221,7 @@ fn concat<'b>(left: &Vector<'b>, right: &Vector<'b>, scope: &Scope<'b>, rows: &R
     let mut scratch = String::new();
     let mut bytes = 0_usize;
     let mut next = 0;
+    let most = most_bytes(rows.len());
     rows.for_each(|row| {
         while next < row {
             texts.append_null();
@@ -222,15 +229,15 @@ fn concat<'b>(left: &Vector<'b>, right: &Vector<'b>, scope: &Scope<'b>, rows: &R
         }
         next += 1;
         scratch.clear();
-        let there = bytes <= MOST_BYTES
+        let there = bytes <= most
             && match typing::write_concat(&left.cell(row), &right.cell(row), &mut scratch) {
                 Ok(there) => there,
                 Err(multivalue) => !scope.single(Err(multivalue)).is_null(),
             };
         bytes = bytes.saturating_add(scratch.len());
-        if there && bytes <= MOST_BYTES { texts.append_value(&scratch) } else { texts.append_null() }
+        if there && bytes <= most { texts.append_value(&scratch) } else { texts.append_null() }
     });
-    if bytes > MOST_BYTES {
+    if bytes > most {
         scope.too_large();
     }
     for _ in next..rows.len() {
