@@ -206,7 +206,7 @@ fn value_order(left: &Scalar, right: &Scalar) -> Ordering {
 }
 
 /// Returns the sum of the numeric values, exact and rounded once; none if there is no number.
-fn sum(values: &[&Scalar]) -> Option<Scalar> {
+pub(super) fn sum(values: &[&Scalar]) -> Option<Scalar> {
     let numbers: Vec<Number> = values.iter().filter_map(|value| value.number()).collect();
     if numbers.is_empty() {
         return None;

@@ -6,28 +6,31 @@ use std::rc::Rc;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use retrohunt_spl::plan::{AlignTime, BinCommand, BinSpan, CalendarUnit};
+use retrohunt_spl::plan::{BinCommand, BinSpan, CalendarUnit};
 
-use super::bin_width::width;
 use super::clock;
 use super::row::{Field, RowSet, micros, row_time};
 use super::settings::Settings;
+use super::spans::{self, Width};
 use super::value::{Number, Scalar, float_text};
+
+/// Most bins where none were written (§5.4.6).
+const MOST_BINS: u64 = 100;
 
 /// Puts each value of the field into its bin; others stay as they are (§5.4.7).
 pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -> RowSet {
+    let all: Vec<Scalar> = rows.rows.iter().flat_map(|row| row.get(&command.field)).cloned().collect();
+    let width = spans::width(&command.options, &command.field, &all, MOST_BINS, false, settings);
     let target = command.alias.as_ref().unwrap_or(&command.field);
     let exists = rows.columns.iter().any(|column| column.name == *target);
     if !exists && command.alias.is_some() {
         rows.columns.push(Field { name: target.clone(), named: true });
     }
     let only_time = target == "_time";
-    let Some(width) = width(&rows, command, settings) else { return rows };
-    let origin = origin(command, settings);
     for row in &mut rows.rows {
         let values = row.get(&command.field).to_vec();
-        let one = |value: &Scalar| one(value, &command.field, &width, origin, settings);
-        let binned = values.iter().map(|value| one(value).unwrap_or_else(|| value.clone())).collect();
+        let bin = |value: &Scalar| width.as_ref().and_then(|width| one(value, &command.field, width, settings));
+        let binned = values.iter().map(|value| bin(value).unwrap_or_else(|| value.clone())).collect();
         row.set(target, binned);
         if !only_time {
             row.source = None;
@@ -40,46 +43,34 @@ pub(super) fn bin(mut rows: RowSet, command: &BinCommand, settings: &Settings) -
     rows
 }
 
-/// Where time bins below a day start, in microseconds (§5.4.7).
-fn origin(command: &BinCommand, settings: &Settings) -> i64 {
-    let origin = match &command.options.align {
-        None => None,
-        Some(AlignTime::Earliest) => settings.earliest,
-        Some(AlignTime::Latest) => settings.latest,
-        Some(AlignTime::At(text)) => clock::bound(&text.0, settings),
-    };
-    origin.unwrap_or(0)
-}
-
-/// Returns the bin of one value, `None` if it is not a number.
-fn one(value: &Scalar, field: &str, width: &BinSpan, origin: i64, settings: &Settings) -> Option<Scalar> {
+/// Returns the bin of one value of a field, `None` if it is not a number.
+pub(super) fn one(value: &Scalar, field: &str, width: &Width, settings: &Settings) -> Option<Scalar> {
     if field == "_time" {
         let time = row_time(value, settings)?;
-        let origin = if matches!(width, BinSpan::Micros(_)) { origin } else { 0 };
-        let binned = time_bin(time.checked_sub(origin)?, width, &settings.timezone)?;
-        return binned.checked_add(origin).map(Scalar::Time);
+        return time_bin(time, &width.span, width.origin, &settings.timezone).map(Scalar::Time);
     }
     let number = value.number()?;
-    match width {
+    match &width.span {
         BinSpan::Micros(span) => Some(floor_number(number, *span)),
         BinSpan::Calendar { .. } => {
-            let floored = time_bin(micros(number)?, width, &settings.timezone)?;
+            let floored = time_bin(micros(number)?, &width.span, 0, &settings.timezone)?;
             Some(Scalar::Int(floored.div_euclid(1_000_000)))
         }
         BinSpan::Number(span) => {
-            let index = (number.real() / span).floor();
-            Some(Scalar::Text(range_text(index * span, (index + 1.0) * span)))
+            let (low, high) = edges(number.real(), *span);
+            Some(Scalar::Text(range_text(low, high)))
         }
         BinSpan::Log { coefficient, base } => log_bin(number.real(), *coefficient, *base).map(Scalar::Text),
     }
 }
 
-/// Returns a time rounded down to its bin (§5.4.3).
-pub(super) fn time_bin(time: i64, span: &BinSpan, zone: &TimeZone) -> Option<i64> {
+/// Returns a time rounded down to its bin (§5.4.3). Bins of a fixed length begin at `origin` and every length from there
+/// (§5.4.7).
+pub(super) fn time_bin(time: i64, span: &BinSpan, origin: i64, zone: &TimeZone) -> Option<i64> {
     match span {
         BinSpan::Micros(span) => {
             let span = i64::try_from(*span).ok()?;
-            time.checked_div_euclid(span)?.checked_mul(span)
+            time.checked_sub(origin)?.checked_div_euclid(span)?.checked_mul(span)?.checked_add(origin)
         }
         BinSpan::Calendar { count, unit } => {
             let today = clock::civil(time, zone)?.date();
@@ -89,6 +80,25 @@ pub(super) fn time_bin(time: i64, span: &BinSpan, zone: &TimeZone) -> Option<i64
         // A number without a unit means seconds on `_time`; the parser gives microseconds for it.
         BinSpan::Number(_) | BinSpan::Log { .. } => None,
     }
+}
+
+/// Returns the beginning of the bin of time that follows the one that begins at `start`.
+pub(super) fn following(start: i64, span: &BinSpan, zone: &TimeZone) -> Option<i64> {
+    let (count, unit) = match span {
+        BinSpan::Micros(span) => return start.checked_add(i64::try_from(*span).ok()?),
+        BinSpan::Calendar { count, unit } => (i64::from(*count), *unit),
+        BinSpan::Number(_) | BinSpan::Log { .. } => return None,
+    };
+    let none = jiff::Span::new();
+    let days = match unit {
+        CalendarUnit::Day => none.try_days(count),
+        CalendarUnit::Week => none.try_weeks(count),
+        CalendarUnit::Month => none.try_months(count),
+        CalendarUnit::Quarter => none.try_months(count.checked_mul(3)?),
+        CalendarUnit::Year => none.try_years(count),
+    };
+    let day = clock::civil(start, zone)?.date().checked_add(days.ok()?).ok()?;
+    clock::local(day.at(0, 0, 0, 0), zone)
 }
 
 /// Returns the first day of the bin of `count` calendar units that holds a day; multiples count from 1970 (§5.4.3).
@@ -125,8 +135,20 @@ fn floor_number(number: Number, span: u64) -> Scalar {
     }
 }
 
+/// Returns the edges of a number's bin, with the decimals of the span: 0.3 in bins of 0.1 is the low edge of its bin, although
+/// 0.3 / 0.1 is below 3 in doubles.
+pub(super) fn edges(number: f64, span: f64) -> (f64, f64) {
+    let decimals = format!("{span}").split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let edge = |index: f64| format!("{:.decimals$}", index * span).parse::<f64>().unwrap_or(index * span);
+    let mut index = (number / span).floor();
+    if edge(index + 1.0) <= number {
+        index += 1.0;
+    }
+    (edge(index), edge(index + 1.0))
+}
+
 /// Returns `low-high` (§5.4.5).
-pub(super) fn range_text(low: f64, high: f64) -> String {
+fn range_text(low: f64, high: f64) -> String {
     format!("{}-{}", float_text(low), float_text(high))
 }
 

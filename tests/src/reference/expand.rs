@@ -1,6 +1,6 @@
 //! Which output columns a `stats` has: wildcards and name clashes (§5.10.2, §5.10.4, §5.10.5).
 
-use retrohunt_spl::plan::{Aggregate, AggregateFunc, Expr, FieldPattern, Glob, Over, StatsCommand};
+use retrohunt_spl::plan::{Aggregate, AggregateFunc, BinSpan, Expr, FieldPattern, Glob, Over, StatsCommand};
 
 use super::row::Field;
 
@@ -17,6 +17,8 @@ pub(super) struct Output {
     pub(super) name: String,
     /// Is it kept when empty (§9.6)?
     pub(super) named: bool,
+    /// Is it one for each bin of time, and of which width if one was written?
+    pub(super) sparkline: Option<Option<BinSpan>>,
     /// How well it holds its name against others: written without a wildcard, literal characters of the pattern (§5.10.5).
     rank: (bool, usize),
 }
@@ -49,18 +51,19 @@ pub(super) fn outputs(command: &StatsCommand, present: &[Field]) -> Result<Vec<O
 
 /// Returns the columns of one aggregate.
 fn one(aggregate: &Aggregate, command: &StatsCommand, present: &[Field]) -> Vec<Output> {
-    let func = aggregate.func;
+    let (func, sparkline) = (aggregate.func, aggregate.sparkline.clone());
     let Some(pattern) = aggregate.field() else {
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
         let expr = match &aggregate.over {
             Over::Eval(expr) => Some(expr.clone()),
             Over::Rows | Over::Field(_) => None,
         };
-        return vec![Output { func, field: None, expr, name, named: true, rank: (true, 0) }];
+        return vec![Output { func, field: None, expr, name, named: true, sparkline, rank: (true, 0) }];
     };
     if let Some(field) = pattern.glob.literal() {
         let name = aggregate.alias.as_ref().map_or_else(|| aggregate.default_name.clone(), Glob::text);
-        return vec![Output { func, field: Some(field.to_owned()), expr: None, name, named: true, rank: (true, 0) }];
+        let field = Some(field.to_owned());
+        return vec![Output { func, field, expr: None, name, named: true, sparkline, rank: (true, 0) }];
     }
     let literal = pattern.glob.pieces.iter().map(|piece| piece.chars().count()).sum();
     let mut fields: Vec<&Field> = present.iter().filter(|field| expands(pattern, &field.name, &command.by)).collect();
@@ -70,7 +73,8 @@ fn one(aggregate: &Aggregate, command: &StatsCommand, present: &[Field]) -> Vec<
             Some(alias) => fill(alias, &captures(&pattern.glob, &field.name)),
             None => format!("{}({})", func.name(), field.name),
         };
-        Output { func, field: Some(field.name.clone()), expr: None, name, named: field.named, rank: (false, literal) }
+        let (field, named) = (Some(field.name.clone()), field.named);
+        Output { func, field, expr: None, name, named, sparkline: sparkline.clone(), rank: (false, literal) }
     };
     fields.into_iter().map(output).collect()
 }
@@ -81,7 +85,7 @@ fn expands(pattern: &FieldPattern, name: &str, by: &[String]) -> bool {
 }
 
 /// Returns what each `*` of a pattern stands for in a name that it selects.
-fn captures(glob: &Glob, name: &str) -> Vec<String> {
+pub(super) fn captures(glob: &Glob, name: &str) -> Vec<String> {
     let [first, middle @ .., last] = glob.pieces.as_slice() else { return Vec::new() };
     let mut rest = name.strip_prefix(first.as_str()).unwrap_or_default();
     let mut found = Vec::new();
@@ -95,7 +99,7 @@ fn captures(glob: &Glob, name: &str) -> Vec<String> {
 }
 
 /// Returns an alias with its `*` filled in.
-fn fill(alias: &Glob, captures: &[String]) -> String {
+pub(super) fn fill(alias: &Glob, captures: &[String]) -> String {
     let mut name = String::new();
     for (index, piece) in alias.pieces.iter().enumerate() {
         name.push_str(piece);

@@ -18,8 +18,8 @@
 //! | `expression` | `eval` and `where` expressions and their functions (§6), a folder |
 //! | `commands` | the commands beyond those below, a folder |
 //! | `project` | `table` and `fields` (§5.2) |
-//! | `bin`, `bin_width` | `bin` (§5.4); the width that a rule leaves open |
-//! | `expand`, `aggregate`, `stats` | `stats` (§5.10): which columns, one aggregate, the command |
+//! | `bin`, `spans` | `bin` (§5.4), widths that a rule leaves open |
+//! | `expand`, `aggregate`, `sparkline`, `stats` | `stats` (§5.10): which columns, one aggregate, one for each bin of time, the command |
 //! | `output` | result cells (§4.4, §9.6) |
 //! | `run` | the commands in order |
 //! | `gathering` | plans over files that come one after the other |
@@ -33,7 +33,6 @@ pub mod value;
 
 mod aggregate;
 mod bin;
-mod bin_width;
 mod breakers;
 mod commands;
 mod compare;
@@ -48,6 +47,8 @@ mod project;
 mod row;
 mod run;
 mod search;
+mod spans;
+mod sparkline;
 mod stats;
 
 pub use gathering::Gathering;

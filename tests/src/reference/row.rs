@@ -1,6 +1,6 @@
 //! A row on its way through the commands, and what bare terms and regexes see of it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use retrohunt_spl::plan::TermKind;
 use super::archive::{Archive, ColumnKind, EventClass, File, Mapped, Origin, SourceRow};
 use super::clock;
 use super::settings::Settings;
-use super::value::{Number, Scalar};
+use super::value::{Number, Scalar, fold};
 
 /// A column of the row set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub(super) struct SourceTexts {
     pub(super) pairs: Vec<(String, String)>,
     /// The source columns alone, for the virtual raw text (§5.5.2).
     pub(super) columns: Vec<(String, String)>,
+    /// All of these texts and `_raw`, folded, in one: what is not in it is in none of them.
+    pub(super) folded: OnceCell<String>,
     /// Terms that were looked for already, by pieces and kind, and whether they are there: many rules ask the same.
     pub(super) asked: RefCell<HashMap<(Vec<String>, TermKind), bool>>,
 }
@@ -102,6 +104,17 @@ impl Row {
         } else {
             self.fields.insert(name.to_owned(), values);
         }
+    }
+
+    /// Is a text possibly in one of the source's texts? `false` is certain.
+    pub(super) fn may_hold(&self, source: &SourceTexts, text: &str) -> bool {
+        let folded = source.folded.get_or_init(|| {
+            let pairs = source.pairs.iter().map(|(name, value)| format!("{name}={value}"));
+            let raw = self.get("_raw").iter().map(Scalar::text);
+            let all: Vec<String> = source.values.iter().cloned().chain(pairs).chain(raw).collect();
+            fold(&all.join("\n"))
+        });
+        folded.contains(&fold(text))
     }
 
     /// Drops the texts that only bare terms of the first stage look at.

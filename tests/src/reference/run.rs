@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use retrohunt_spl::plan::expr::ArithmeticOp;
-use retrohunt_spl::plan::{Command, Expr, ExprKind, Over, Plan, RegexCommand, SearchExpr, StatsCommand, Step};
+use retrohunt_spl::plan::{
+    Command, Expr, ExprKind, Over, Plan, RegexCommand, SearchExpr, StatsCommand, Step, TimeText,
+};
 
 use super::aggregate::is_timed;
 use super::archive::Archive;
 use super::bin::bin;
+use super::clock;
 use super::commands::{self, Runs};
 use super::expression::{World, bad_pattern};
 use super::output::Output;
@@ -100,29 +103,31 @@ impl Runs for Runner<'_> {
 impl Runner<'_> {
     /// Runs the commands of a plan on rows; `first`: its first command is the first of a search.
     fn steps(&self, plan: &Plan, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
+        let settings = if first { searched(plan, self.settings) } else { self.settings.clone() };
         for (index, step) in plan.steps.iter().enumerate() {
             let done = first && index == 0 && self.base.searched();
             if done && matches!(step.command, Command::Search(_)) {
                 continue;
             }
             let command = self.resolved(&step.command)?;
-            rows = self.step(&command, rows, first && index == 0)?;
+            rows = self.step(&command, rows, first && index == 0, &settings)?;
         }
         Ok(rows)
     }
 
     /// Runs one command.
-    fn step(&self, command: &Command, mut rows: RowSet, first: bool) -> Result<RowSet, Refusal> {
+    fn step(&self, command: &Command, mut rows: RowSet, first: bool, settings: &Settings) -> Result<RowSet, Refusal> {
         if let Some(text) = expressions(command).into_iter().find_map(bad_pattern) {
             return Err(Refusal { kind: "regex", text });
         }
-        let world = World::new(self.settings);
+        let world = World::new(settings);
         let joined = expressions(command).into_iter().flat_map(joined_names);
         if joined.into_iter().any(|name| rows.rows.iter().any(|row| row.input.contains(&name))) {
             world.warn("W-DOTTED-NAME");
         }
         if let Some(stats) = aggregates(command) {
-            if stats.aggregates.iter().any(|aggregate| aggregate.sparkline.is_some()) {
+            let sparks = stats.aggregates.iter().any(|aggregate| aggregate.sparkline.is_some());
+            if sparks && !matches!(command, Command::Stats(_) | Command::Eventstats(_)) {
                 return Err(Refusal { kind: "sparkline", text: "not known here".to_owned() });
             }
             let timeless = !rows.columns.iter().any(|column| column.name == "_time");
@@ -208,11 +213,26 @@ impl Runner<'_> {
     }
 }
 
+/// The options with the bounds of time that a plan's first command searches (§4.6.7): those of the run and of the rule.
+fn searched(plan: &Plan, settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    if let Some(Command::Search(search)) = plan.steps.first().map(|step| &step.command) {
+        let bound = |text: &Option<TimeText>| text.as_ref().and_then(|text| clock::bound(&text.0, &settings));
+        let (earliest, latest) = (bound(&search.earliest), bound(&search.latest));
+        // The beginning of time is no bound.
+        let earliest = earliest.filter(|earliest| *earliest > i64::MIN);
+        settings.earliest = settings.earliest.into_iter().chain(earliest).max();
+        settings.latest = settings.latest.into_iter().chain(latest).min();
+    }
+    settings
+}
+
 /// The aggregates of a command that has some.
 fn aggregates(command: &Command) -> Option<&StatsCommand> {
     match command {
         Command::Stats(stats) | Command::Eventstats(stats) => Some(stats),
         Command::Streamstats(streamstats) => Some(&streamstats.stats),
+        Command::Chart(chart) => Some(&chart.stats),
         _ => None,
     }
 }

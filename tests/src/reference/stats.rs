@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use retrohunt_spl::plan::{AggregateFunc, StatsCommand};
+use retrohunt_spl::plan::{Aggregate, AggregateFunc, StatsCommand};
 
 use super::aggregate;
 use super::expand::{Output, outputs};
 use super::expression::World;
 use super::row::{Field, Row, RowSet};
+use super::sparkline;
 use super::value::{Scalar, natural_order};
 
 /// Returns one row a group, ascending by the by-fields (§5.10.7); the error is an output name that was written twice.
@@ -30,7 +31,11 @@ pub(super) fn stats(rows: &RowSet, command: &StatsCommand, world: &World<'_>) ->
             row.set(name, vec![value]);
         }
         for output in outputs.iter().filter(|output| !dropped.contains(&output.name)) {
-            row.set(&output.name, aggregate::result(output, &members, world));
+            let value = match &output.sparkline {
+                Some(span) => sparkline::result(output, span.as_ref(), &command.delim, &members, &rows.rows, world),
+                None => aggregate::result(output, &members, world),
+            };
+            row.set(&output.name, value);
         }
         row
     });
@@ -43,7 +48,9 @@ pub(super) type Group<'a> = (Vec<Scalar>, Vec<&'a Row>);
 /// Returns the groups in result order.
 pub(super) fn groups<'a>(rows: &'a RowSet, command: &StatsCommand) -> Vec<Group<'a>> {
     if command.by.is_empty() {
-        let counts = command.aggregates.iter().any(|a| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc));
+        let counts =
+            |a: &Aggregate| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc) && a.sparkline.is_none();
+        let counts = command.aggregates.iter().any(counts);
         // No rows: one row of zeros if anything counts, else none (§5.10.6).
         let some = !rows.rows.is_empty() || counts;
         return if some { vec![(Vec::new(), rows.rows.iter().collect())] } else { Vec::new() };
@@ -86,7 +93,7 @@ pub(super) fn keys(row: &Row, command: &StatsCommand) -> Vec<Vec<Scalar>> {
 }
 
 /// Returns the output names that `allnum` drops: numeric aggregates over a field with any value that is no number (§5.10.1).
-fn not_all_numbers(outputs: &[Output], command: &StatsCommand, rows: &RowSet) -> BTreeSet<String> {
+pub(super) fn not_all_numbers(outputs: &[Output], command: &StatsCommand, rows: &RowSet) -> BTreeSet<String> {
     let numeric = |output: &&Output| is_numeric(output.func);
     let mixed = |output: &&Output| {
         let field = output.field.as_deref().unwrap_or_default();

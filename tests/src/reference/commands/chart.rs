@@ -1,271 +1,234 @@
-//! `chart`, `timechart`, `xyseries`, `untable` (§5.23).
+//! `chart` and `timechart` (§5.23): a row for each value or bin of one field, a column for each value of another.
 
 use std::collections::BTreeMap;
 
-use retrohunt_spl::plan::XySeriesCommand;
-use retrohunt_spl::plan::{AggregateFunc, BinCommand, BinOptions, BinSpan, ChartCommand, ChartLimit, StatsCommand};
+use retrohunt_spl::plan::{AggregateFunc, BinOptions, ChartCommand, ChartLimit, StatsCommand};
 
 use super::super::aggregate;
-use super::super::bin::{bin, time_bin};
-use super::super::bin_width::{length, width};
+use super::super::bin;
 use super::super::expand::{Output, outputs};
 use super::super::expression::World;
-use super::super::row::{Row, RowSet};
-use super::super::stats::groups;
-use super::super::value::{Scalar, natural_order, texts};
-use super::generate::know;
+use super::super::row::{Field, Row, RowSet};
+use super::super::spans;
+use super::super::stats::{keys, not_all_numbers};
+use super::super::value::{Scalar, natural_order};
 
-/// One column of a chart: its name, and which output over which series.
-struct Column<'a> {
-    name: String,
-    output: &'a Output,
-    series: Option<Series>,
+/// Most bins of a row or column field of `chart`, and of the times of `timechart` (§5.23.1).
+const MOST_BINS: [u64; 2] = [300, 100];
+
+/// One use of a row: in the row of its row field, in the column of its column field. A row with several values has several.
+#[derive(Clone)]
+struct Entry<'a> {
+    /// Value or bin of the row field; nothing if the chart has none.
+    key: Vec<Scalar>,
+    /// The column; `None` if there is no column field, or it is ∅ and such rows have no column.
+    column: Option<String>,
+    row: &'a Row,
 }
 
-/// The rows of a series by the column field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Series {
-    /// With this value.
-    Value(String),
-    /// Without any.
-    Null,
-    /// With one of the values that have no column.
-    Other(Vec<String>),
-}
-
-impl Series {
-    /// Does a row belong to it?
-    fn has(&self, row: &Row, field: &str) -> bool {
-        let values = texts(row.get(field));
-        match self {
-            Self::Value(value) => values.contains(value),
-            Self::Null => values.is_empty(),
-            Self::Other(others) => values.iter().any(|value| others.contains(value)),
-        }
-    }
-}
-
-/// `chart` and `timechart`; the error is an output name that was written twice.
-pub(super) fn chart(mut rows: RowSet, command: &ChartCommand, world: &World<'_>) -> Result<RowSet, String> {
-    let over = if command.time { "_time".to_owned() } else { command.over.clone().unwrap_or_default() };
-    let mut options = command.over_bins.clone();
-    if command.time && options.is_none() {
-        options = Some(BinOptions::default());
-    }
-    let mut empty = Vec::new();
-    if let Some(options) = options {
-        let mut command_over = BinCommand { field: over.clone(), alias: None, options };
-        let span = width(&rows, &command_over, world.settings);
-        command_over.options.span.clone_from(&span);
-        rows = bin(rows, &command_over, world.settings);
-        if let Some(span) = span.filter(|_| command.cont && over == "_time") {
-            empty = buckets(&rows, &span, world)?;
-        }
-    }
-    if let (Some(field), Some(options)) = (&command.by, &command.by_bins) {
-        let by = BinCommand { field: field.clone(), alias: None, options: options.clone() };
-        rows = bin(rows, &by, world.settings);
-    }
-    let stats = StatsCommand { by: vec![over.clone()], ..command.stats.clone() };
+/// Returns the table; the error is an output name that was written twice.
+pub(super) fn chart(rows: &RowSet, command: &ChartCommand, world: &World<'_>) -> Result<RowSet, String> {
+    let by: Vec<String> = command.over.iter().chain(&command.by).cloned().collect();
+    let stats = StatsCommand { by, ..command.stats.clone() };
     let outputs = outputs(&stats, &rows.columns)?;
-    let found = groups(&rows, &stats);
-    let columns = columns(command, &outputs, &found, world);
-    let mut out = RowSet::default();
-    out.add_column(&over, true);
-    columns.iter().for_each(|column| out.add_column(&column.name, true));
-    let mut keyed: Vec<(Vec<Scalar>, Vec<&Row>)> = found;
-    for time in empty {
-        if !keyed.iter().any(|(key, _)| *key == [Scalar::Time(time)]) {
-            keyed.push((vec![Scalar::Time(time)], Vec::new()));
-        }
-    }
-    if over == "_time" {
-        keyed.sort_by_key(|(key, _)| match key.as_slice() {
-            [Scalar::Time(time)] => *time,
-            _ => i64::MAX,
-        });
-    }
-    for (key, members) in keyed {
+    let dropped = not_all_numbers(&outputs, &stats, rows);
+    let (mut entries, bins) = entries(rows, command, world);
+    let keys = row_keys(&entries, &bins, command);
+    let series = match &command.by {
+        Some(_) => series(&mut entries, &keys, &outputs, command, world),
+        None => Vec::new(),
+    };
+    let cells = columns(&outputs, &series, command);
+    let over = command.over.iter().map(|name| Field { name: name.clone(), named: true });
+    let mut result = RowSet { columns: over.collect(), rows: Vec::new() };
+    cells.iter().for_each(|(name, output, _)| result.add_column(name, output.named));
+    for key in &keys {
+        let own: Vec<&Entry<'_>> = entries.iter().filter(|entry| texts(&entry.key) == texts(key)).collect();
         let mut row = Row::default();
-        row.set(&over, key);
-        for column in &columns {
-            let field = command.by.as_deref().unwrap_or_default();
-            let own = members.iter().filter(|row| column.series.as_ref().is_none_or(|series| series.has(row, field)));
-            let own: Vec<&Row> = own.copied().collect();
-            // A bucket without rows counts 0 and has nothing else.
-            if !own.is_empty() || column.output.func == AggregateFunc::Count {
-                row.set(&column.name, aggregate::result(column.output, &own, world));
+        for (name, output, column) in cells.iter().filter(|(_, output, _)| !dropped.contains(&output.name)) {
+            let members: Vec<&Row> =
+                own.iter().filter(|entry| entry.column.as_ref() == *column).map(|entry| entry.row).collect();
+            let values = cell(output, &members, world);
+            // A `format` may give several cells one name: the last that has a value counts.
+            if !values.is_empty() {
+                row.set(name, values);
             }
         }
-        out.rows.push(row);
+        for (name, value) in command.over.iter().zip(key) {
+            row.set(name, vec![value.clone()]);
+        }
+        result.rows.push(row);
     }
-    know(&mut out);
-    Ok(out)
+    know_all(&mut result);
+    Ok(result)
 }
 
-/// All buckets of time between the first and the last.
-fn buckets(rows: &RowSet, span: &BinSpan, world: &World<'_>) -> Result<Vec<i64>, String> {
-    let times: Vec<i64> = rows
-        .rows
-        .iter()
-        .filter_map(|row| match row.get("_time") {
-            [Scalar::Time(time)] => Some(*time),
-            _ => None,
-        })
-        .collect();
-    let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else { return Ok(Vec::new()) };
-    let mut all = vec![*first];
-    let mut time = *first;
-    while time < *last {
-        time = match span {
-            BinSpan::Micros(_) => time + length(span),
-            // Past the end of the bucket, whatever the calendar and the clock do, then down to its beginning.
-            other => {
-                let past = time + length(other) / 20 * 21 + 43_200_000_000;
-                time_bin(past, span, &world.settings.timezone).ok_or("a time beyond the calendar")?
-            }
-        };
-        all.push(time);
-        if all.len() > 100_000 {
-            return Err("too many buckets".to_owned());
+/// The texts of a key.
+fn texts(key: &[Scalar]) -> Vec<String> {
+    key.iter().map(Scalar::text).collect()
+}
+
+/// The rows know the columns of the table.
+fn know_all(rows: &mut RowSet) {
+    let names = std::rc::Rc::new(rows.columns.iter().map(|column| column.name.clone()).collect());
+    rows.rows.iter_mut().for_each(|row| row.known = std::rc::Rc::clone(&names));
+}
+
+/// The result of an aggregate over the rows of a place; without any, 0 of a count and ∅ of others (§5.23.1).
+fn cell(output: &Output, members: &[&Row], world: &World<'_>) -> Vec<Scalar> {
+    match (members, output.func) {
+        ([], AggregateFunc::Count) => vec![Scalar::UInt(0)],
+        ([], _) => Vec::new(),
+        _ => aggregate::result(output, members, world),
+    }
+}
+
+/// Returns the uses of the rows in stream order, and all bins of the row field from the least to the greatest, in order.
+///
+/// The aggregates look at the rows as they came: only the keys are bins.
+fn entries<'a>(rows: &'a RowSet, command: &ChartCommand, world: &World<'_>) -> (Vec<Entry<'a>>, Vec<Scalar>) {
+    let all = |name: &str| -> Vec<Scalar> { rows.rows.iter().flat_map(|row| row.get(name)).cloned().collect() };
+    let most = MOST_BINS[usize::from(command.time)];
+    let open = BinOptions::default();
+    // The times of a `timechart` are binned in any case, other fields where an option says so (§5.23.2).
+    let over_bins = command.over_bins.as_ref().or(command.time.then_some(&open));
+    let width = |name: &str, options: Option<&BinOptions>| {
+        options.and_then(|options| spans::width(options, name, &all(name), most, command.time, world.settings))
+    };
+    let over = command.over.as_deref().map(|name| (name, width(name, over_bins)));
+    let by = command.by.as_deref().map(|name| (name, width(name, command.by_bins.as_ref())));
+    let values = |row: &Row, place: &Option<(&str, Option<spans::Width>)>| -> Vec<Vec<Scalar>> {
+        let Some((name, width)) = place else { return vec![Vec::new()] };
+        let bin = |value: &Scalar| width.as_ref().and_then(|width| bin::one(value, name, width, world.settings));
+        let mut binned = row.clone();
+        binned.set(name, row.get(name).iter().map(|value| bin(value).unwrap_or_else(|| value.clone())).collect());
+        keys(&binned, &StatsCommand { by: vec![(*name).to_owned()], ..command.stats.clone() })
+    };
+    let mut entries = Vec::new();
+    for row in &rows.rows {
+        let mut columns: Vec<Option<String>> =
+            values(row, &by).into_iter().map(|key| key.first().map(Scalar::text)).collect();
+        if columns.is_empty() {
+            columns.push(None);
+        }
+        for key in values(row, &over) {
+            entries.extend(columns.iter().map(|column| Entry { key: key.clone(), column: column.clone(), row }));
         }
     }
-    Ok(all)
+    let bins = match &over {
+        Some((name, Some(width))) => spans::between(&all(name), name, width, world.settings),
+        _ => Vec::new(),
+    };
+    (entries, bins)
 }
 
-/// The columns behind the row field.
-fn columns<'a>(
+/// Returns the keys of the table's rows in ascending order: those of the rows, and the bins between.
+fn row_keys(entries: &[Entry<'_>], bins: &[Scalar], command: &ChartCommand) -> Vec<Vec<Scalar>> {
+    if command.over.is_none() {
+        let counts =
+            command.stats.aggregates.iter().any(|a| matches!(a.func, AggregateFunc::Count | AggregateFunc::Dc));
+        // As `stats` without a by-clause over no rows (§5.10.6).
+        return if entries.is_empty() && !counts { Vec::new() } else { vec![Vec::new()] };
+    }
+    let shown = bins.iter().filter(|_| command.cont).map(|bin| vec![bin.clone()]);
+    let mut keys: BTreeMap<Vec<String>, Vec<Scalar>> = BTreeMap::new();
+    for key in entries.iter().map(|entry| entry.key.clone()).chain(shown) {
+        keys.entry(texts(&key)).or_insert(key);
+    }
+    // Bins ascend by their edges, which as texts they would not: `100-110` is less than `20-30`. Values that are in no bin come
+    // last.
+    let bins: Vec<String> = bins.iter().map(Scalar::text).collect();
+    let place = |key: &Vec<Scalar>| bins.iter().position(|bin| texts(key)[0] == *bin).unwrap_or(usize::MAX);
+    let mut ordered: Vec<Vec<Scalar>> = keys.into_values().collect();
+    ordered.sort_by(|left, right| {
+        place(left).cmp(&place(right)).then_with(|| natural_order(&texts(left)[0], &texts(right)[0]))
+    });
+    ordered
+}
+
+/// Returns the columns in order: kept values ascending, then the one for rows without a value, then the one for the rest. The
+/// entries are put into them (§5.23.2).
+fn series(
+    entries: &mut [Entry<'_>],
+    keys: &[Vec<Scalar>],
+    outputs: &[Output],
     command: &ChartCommand,
-    outputs: &'a [Output],
-    groups: &[(Vec<Scalar>, Vec<&Row>)],
     world: &World<'_>,
-) -> Vec<Column<'a>> {
-    let plain = |output: &'a Output| Column { name: output.name.clone(), output, series: None };
-    let Some(field) = &command.by else { return outputs.iter().map(plain).collect() };
-    let mut columns = Vec::new();
-    for series in series(command, field, outputs, groups, world) {
-        let value = match &series {
-            Series::Value(value) => value.clone(),
-            Series::Null => command.null.clone().unwrap_or_default(),
-            Series::Other(_) => command.other.clone().unwrap_or_default(),
+) -> Vec<String> {
+    let mut names: Vec<String> = entries.iter().filter_map(|entry| entry.column.clone()).collect();
+    names.sort_by(|left, right| natural_order(left, right));
+    names.dedup();
+    let (limit, bottom) = match command.limit {
+        ChartLimit::Top(limit) => (limit, false),
+        ChartLimit::Bottom(limit) => (limit, true),
+    };
+    let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
+    let mut kept = names.clone();
+    if names.len() > limit {
+        let score = |name: &String| score(name, entries, keys, outputs, world);
+        let mut scored: Vec<(f64, String)> = names.iter().map(|name| (score(name), name.clone())).collect();
+        // The names are in order and the sort is stable: of equal scores the lesser name comes first.
+        scored.sort_by(|(left, _), (right, _)| {
+            let order = left.partial_cmp(right).unwrap_or(std::cmp::Ordering::Equal);
+            if bottom { order } else { order.reverse() }
+        });
+        kept = scored.into_iter().take(limit).map(|(_, name)| name).collect();
+        kept.sort_by(|left, right| natural_order(left, right));
+    }
+    let mut found = [None, None];
+    let rest = |name: &str| !kept.iter().any(|known| known == name);
+    for entry in entries.iter_mut() {
+        let (place, name) = match &entry.column {
+            Some(name) if !rest(name) => continue,
+            Some(_) => (1, &command.other),
+            None => (0, &command.null),
         };
-        for output in outputs {
+        entry.column.clone_from(name);
+        found[place].clone_from(name);
+    }
+    // A value may be spelled as one of the two; then there is one column for both.
+    for name in found.into_iter().flatten() {
+        kept.retain(|known| *known != name);
+        kept.push(name);
+    }
+    kept
+}
+
+/// The score of a column's value: the sum of the one aggregate over the rows of the table, or how often it occurs if there are
+/// several.
+fn score(name: &str, entries: &[Entry<'_>], keys: &[Vec<Scalar>], outputs: &[Output], world: &World<'_>) -> f64 {
+    let own: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.column.as_deref() == Some(name)).collect();
+    let [output] = outputs else { return own.len() as f64 };
+    let value = |key: &Vec<Scalar>| {
+        let in_row = own.iter().filter(|entry| texts(&entry.key) == texts(key));
+        let members: Vec<&Row> = in_row.map(|entry| entry.row).collect();
+        cell(output, &members, world).first().and_then(Scalar::number).map_or(0.0, |number| number.real())
+    };
+    keys.iter().map(value).sum()
+}
+
+/// Returns the columns behind the row field: their names, the aggregate, and which entries they take. The row field keeps its
+/// name.
+fn columns<'a>(
+    outputs: &'a [Output],
+    series: &'a [String],
+    command: &ChartCommand,
+) -> Vec<(String, &'a Output, Option<&'a String>)> {
+    let mut columns: Vec<(String, &Output, Option<&String>)> = Vec::new();
+    for output in outputs {
+        if command.by.is_none() {
+            columns.push((output.name.clone(), output, None));
+            continue;
+        }
+        for value in series {
             let name = match &command.format {
                 _ if outputs.len() == 1 => value.clone(),
-                Some(format) => format.replace("$AGG$", &output.name).replace("$VAL$", &value),
+                Some(format) => format.replace("$AGG$", &output.name).replace("$VAL$", value),
                 None => format!("{}{}{value}", output.name, command.sep),
             };
-            columns.push(Column { name, output, series: Some(series.clone()) });
+            columns.push((name, output, Some(value)));
         }
     }
-    // All columns of one aggregate stand together.
-    columns.sort_by_key(|column| outputs.iter().position(|output| output == column.output));
+    columns.retain(|(name, ..)| command.over.as_ref() != Some(name));
     columns
-}
-
-/// The series that get columns: values in ascending order, then the rest, then rows without a value.
-fn series(
-    command: &ChartCommand,
-    field: &str,
-    outputs: &[Output],
-    groups: &[(Vec<Scalar>, Vec<&Row>)],
-    world: &World<'_>,
-) -> Vec<Series> {
-    let mut scores: BTreeMap<String, f64> = BTreeMap::new();
-    let mut missing = false;
-    for (_, members) in groups {
-        let values: Vec<String> = members.iter().flat_map(|row| texts(row.get(field))).collect();
-        missing |= members.iter().any(|row| row.get(field).is_empty());
-        for value in values {
-            // The sum of one aggregate is added once a group, the frequency once a row (§5.23.2).
-            *scores.entry(value).or_insert(0.0) += if outputs.len() > 1 { 1.0 } else { 0.0 };
-        }
-    }
-    if let [output] = outputs {
-        for (value, score) in &mut scores {
-            let one = Series::Value(value.clone());
-            for (_, members) in groups {
-                let own: Vec<&Row> = members.iter().filter(|row| one.has(row, field)).copied().collect();
-                let result = aggregate::result(output, &own, world);
-                *score += result.first().and_then(Scalar::number).map_or(0.0, super::super::value::Number::real);
-            }
-        }
-    }
-    let mut ranked: Vec<(String, f64)> = scores.into_iter().collect();
-    ranked.sort_by(|left, right| {
-        let order = left.1.total_cmp(&right.1);
-        let order = if matches!(command.limit, ChartLimit::Bottom(_)) { order } else { order.reverse() };
-        order.then_with(|| natural_order(&left.0, &right.0))
-    });
-    let (ChartLimit::Top(limit) | ChartLimit::Bottom(limit)) = command.limit;
-    let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
-    let rest: Vec<String> = ranked.iter().skip(limit).map(|(value, _)| value.clone()).collect();
-    let mut kept: Vec<String> = ranked.into_iter().take(limit).map(|(value, _)| value).collect();
-    kept.sort_by(|left, right| natural_order(left, right));
-    let mut all: Vec<Series> = kept.into_iter().map(Series::Value).collect();
-    if missing && command.null.is_some() {
-        all.push(Series::Null);
-    }
-    if !rest.is_empty() && command.other.is_some() {
-        all.push(Series::Other(rest));
-    }
-    all
-}
-
-/// `xyseries`: one row per x, one column per value of y; of two the last wins.
-pub(super) fn xyseries(rows: &RowSet, command: &XySeriesCommand) -> RowSet {
-    let mut out = RowSet::default();
-    out.add_column(&command.x, true);
-    let mut names: Vec<String> = Vec::new();
-    let mut last: Option<String> = None;
-    for row in &rows.rows {
-        let (Some(x), Some(y)) = (row.get(&command.x).first(), row.get(&command.y).first()) else { continue };
-        let known = out.rows.iter().position(|row| row.get(&command.x).first().map(Scalar::text) == Some(x.text()));
-        let at = match known {
-            Some(at) if !command.grouped || last.as_ref() == Some(&x.text()) => at,
-            _ => {
-                let mut made = Row::default();
-                made.set(&command.x, vec![x.clone()]);
-                out.rows.push(made);
-                out.rows.len() - 1
-            }
-        };
-        last = Some(x.text());
-        for field in &command.values {
-            let name = match &command.format {
-                _ if command.values.len() == 1 => y.text(),
-                Some(format) => format.replace("$AGG$", field).replace("$VAL$", &y.text()),
-                None => format!("{field}{}{}", command.sep, y.text()),
-            };
-            out.rows[at].set(&name, row.get(field).to_vec());
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names.sort_by(|left, right| natural_order(left, right));
-    names.iter().for_each(|name| out.add_column(name, true));
-    know(&mut out);
-    out
-}
-
-/// `untable`: one row per row and column that has a value.
-pub(super) fn untable(rows: &RowSet, x: &str, y: &str, value: &str) -> RowSet {
-    let mut out = RowSet::default();
-    [x, y, value].iter().for_each(|name| out.add_column(name, true));
-    for row in &rows.rows {
-        for column in rows.columns.iter().filter(|column| column.name != x && !column.name.starts_with('_')) {
-            let values = row.get(&column.name);
-            if values.is_empty() {
-                continue;
-            }
-            let mut made = Row::default();
-            made.set(x, row.get(x).to_vec());
-            made.set(y, vec![Scalar::Text(column.name.clone())]);
-            made.set(value, values.to_vec());
-            out.rows.push(made);
-        }
-    }
-    know(&mut out);
-    out
 }

@@ -41,7 +41,7 @@ pub(super) fn foreach(mut rows: RowSet, command: &ForeachCommand, runs: &dyn Run
 }
 
 /// A placeholder, what stands for it, and what stands for it inside double quotes, before `"` and `\` are escaped.
-pub(super) type Filling = (String, String, String);
+type Filling = (String, String, String);
 
 /// The fillings for each field of the list; patterns stand for the fields that have values, in their order.
 fn fields(rows: &RowSet, command: &ForeachCommand) -> Vec<Vec<Filling>> {
@@ -101,7 +101,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The template with its placeholders filled in.
-pub(super) fn fill(template: &str, texts: &[Filling]) -> String {
+fn fill(template: &str, texts: &[Filling]) -> String {
     let (mut out, mut rest, mut quoted) = (String::new(), template, false);
     while let Some(next) = rest.chars().next() {
         if let Some((placeholder, bare, inside)) = texts.iter().find(|(placeholder, ..)| rest.starts_with(placeholder))

@@ -8,6 +8,7 @@ use super::super::aggregate;
 use super::super::expand::{Output, outputs};
 use super::super::expression::{World, holds};
 use super::super::row::{Field, Row, RowSet, row_time};
+use super::super::sparkline;
 use super::super::stats::{is_numeric, keys};
 use super::super::value::{Number, Scalar, natural_order};
 
@@ -38,7 +39,11 @@ pub(super) fn eventstats(mut rows: RowSet, command: &StatsCommand, world: &World
         }
         let member = |(_, keys): &(&Row, &Vec<Vec<String>>)| keys.iter().any(|key| own.contains(key));
         let members: Vec<&Row> = rows.rows.iter().zip(&all).filter(member).map(|(row, _)| row).collect();
-        found.push(Some(outputs.iter().map(|output| result(output, &members, command.allnum, world)).collect()));
+        let one = |output: &Output| match &output.sparkline {
+            Some(span) => sparkline::result(output, span.as_ref(), &command.delim, &members, &rows.rows, world),
+            None => result(output, &members, command.allnum, world),
+        };
+        found.push(Some(outputs.iter().map(one).collect()));
     }
     for output in &outputs {
         rows.add_column(&output.name, output.named);

@@ -9,8 +9,13 @@
 //! | `foreach` | `foreach` |
 //! | `groups` | `eventstats`, `streamstats`, `top`, `rare` |
 //! | `combine` | `join`, `append`, `appendcols`, `appendpipe`, `multisearch`, `union`, `format`, `return` |
-//! | `chart` | `chart`, `timechart`, `xyseries`, `untable` |
-//! | `generate` | `makeresults`, `addinfo`, `map` |
+//! | `chart` | `chart`, `timechart` |
+//! | `series` | `xyseries`, `untable` |
+//! | `makeresults` | `makeresults` |
+//! | `info` | `addinfo`, `tags` |
+//! | `map` | `map` |
+//! | `replace` | `replace` |
+//! | `totals` | `addtotals` |
 //! | `transaction` | `transaction` |
 
 mod assign;
@@ -19,9 +24,14 @@ mod combine;
 mod convert;
 mod extract;
 mod foreach;
-mod generate;
 mod groups;
+mod info;
+mod makeresults;
+mod map;
 mod order;
+mod replace;
+mod series;
+mod totals;
 mod transaction;
 
 use retrohunt_spl::plan::{Command, Plan};
@@ -102,16 +112,15 @@ pub(super) fn run(command: &Command, rows: RowSet, world: &World<'_>, runs: &dyn
             world.warn("W-EXTERNAL-LOOKUP");
             assign::empty_lookup(rows, command)
         }
-        Command::Chart(command) => chart::chart(rows, command, world).map_err(refuse("name"))?,
-        Command::XySeries(command) => chart::xyseries(&rows, command),
-        Command::Untable { x, y, value } => chart::untable(&rows, x, y, value),
-        Command::MakeResults(command) => generate::make_results(command, world.settings)?,
-        Command::AddInfo => generate::add_info(rows, world.settings),
-        Command::Map(command) => generate::map(&rows, command, world, runs)?,
-        Command::Tags(_) => {
-            world.warn("W-NO-TAGS");
-            rows
-        }
+        Command::Chart(command) => chart::chart(&rows, command, world).map_err(refuse("name"))?,
+        Command::XySeries(command) => series::xy_series(&rows, command),
+        Command::Untable { x, y, value } => series::untable(&rows, x, y, value),
+        Command::MakeResults(command) => makeresults::make(command, world).map_err(refuse("data"))?,
+        Command::AddInfo => info::add_info(rows, world),
+        Command::Tags(_) => info::tags(rows, world),
+        Command::Map(command) => map::map(&rows, command, world, runs)?,
+        Command::Replace(command) => replace::replace(rows, command),
+        Command::AddTotals(command) => totals::add_totals(rows, command),
         Command::Lookup(command) if command.table == "ut_shannon_lookup" => match command.keys.as_slice() {
             [(_, field)] => assign::shannon(rows, field),
             _ => return Err(refuse("lookup")(command.table.clone())),
